@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+/** The version of the bundle format that this server reads; a bundle of the same major is accepted. */
+export const FORMAT_VERSION = "1.0.0";
+
+const Labels = z.array(z.string().min(1)).min(1);
+const Temperature = z.number().positive();
+const TokenId = z.int().nonnegative();
+const FileName = z.string().regex(/^[\w.-]+$/, "a plain file name inside the bundle's folder");
+
+const LabelTask = z.strictObject({ labels: Labels, temperature: Temperature });
+
+const SlotsTask = z.strictObject({
+  /** BIO tags: "O", and "B-x" and "I-x" for every slot x. */
+  tags: Labels,
+  temperature: Temperature,
+});
+
+const TopicTask = LabelTask.extend({
+  /** Group of every label, by label; the group's probability is the sum of its labels'. */
+  groups: z.record(z.string(), z.string()),
+});
+
+const Tasks = z
+  .strictObject({ intent: LabelTask.optional(), slots: SlotsTask.optional(), topic: TopicTask.optional() })
+  .refine((tasks) => Object.keys(tasks).length > 0, "a bundle has at least one task");
+
+/** How much a model reads. */
+const Limits = z.strictObject({
+  /** Tokens of text in one forward: the most that intent and slots can read, and the size of a topic window. */
+  window_tokens: z.int().positive(),
+  /** Tokens of text that the topic is read from, over all windows. */
+  max_tokens: z.int().positive(),
+});
+
+/** How pieces are normalised before they are tokenised. */
+const Text = z.strictObject({ nfkc: z.boolean(), lowercase: z.boolean() });
+
+/** A decoder read as a prefix LM: `bos`, a read-out for each task asked for, the text. */
+export const DecoderModel = z.strictObject({
+  engine: z.literal("single-pass"),
+  file: FileName,
+  bos: TokenId,
+  /** Read-out tokens; slots are read at the first token of each word. */
+  read_outs: z.strictObject({ intent: TokenId.optional(), topic: TokenId.optional() }),
+  /** First of the consecutive ids of each task's labels (tags for slots) in the output matrix. */
+  label_start: z.strictObject({ intent: TokenId.optional(), slots: TokenId.optional(), topic: TokenId.optional() }),
+});
+
+/** One encoder graph: inputs `input_ids`, `attention_mask` (and `token_type_ids`), one output a task. */
+const EncoderGraph = z.strictObject({
+  file: FileName,
+  /** Name of the graph's output by task: [batch, labels], for slots [batch, tokens, tags]. */
+  outputs: z.strictObject({ intent: z.string().optional(), slots: z.string().optional(), topic: z.string().optional() }),
+});
+
+export const EncoderModel = z.strictObject({
+  engine: z.enum(["dual-encoder", "joint-encoder"]),
+  /** Hugging Face `tokenizer.json`. */
+  tokenizer: FileName,
+  /** Opens and closes every sequence: `[CLS]`/`[SEP]`, `<s>`/`</s>`. */
+  cls: TokenId,
+  sep: TokenId,
+  graphs: z.array(EncoderGraph).min(1),
+});
+
+/** What the reference implementation in `training/` computed with these very files. */
+const Golden = z.strictObject({
+  text: z.string(),
+  tasks: z.array(z.enum(["intent", "slots", "topic"])),
+  /** The whole prompt. */
+  ids: z.array(TokenId),
+  /** Positions in `ids` that slots are read at: the first token of each word. */
+  word_positions: z.array(z.int().nonnegative()),
+  /** Half-open offsets of the words, in code points. */
+  words: z.array(z.tuple([z.int(), z.int()])),
+  /** Unnormalised scores of the quantised model: [labels], for slots [words][tags]. */
+  logits: z.strictObject({
+    intent: z.array(z.number()).optional(),
+    slots: z.array(z.array(z.number())).optional(),
+    topic: z.array(z.number()).optional(),
+  }),
+});
+
+/** `bundle.json`: all that the server knows of a model. */
+export const Manifest = z.strictObject({
+  format: z.string().regex(/^\d+\.\d+\.\d+$/),
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  description: z.string(),
+  language: z.string(),
+  license: z.string(),
+  tasks: Tasks,
+  limits: Limits,
+  text: Text,
+  model: z.discriminatedUnion("engine", [DecoderModel, EncoderModel]),
+  /** SHA-256 (hex) of every file that the server opens, by name. */
+  files: z.record(FileName, z.string().regex(/^[0-9a-f]{64}$/)),
+  /** Data, base weights, commands, dev figures: for readers. */
+  provenance: z.record(z.string(), z.unknown()),
+  golden: z.strictObject({
+    /** Largest difference of two logits that still counts as equal. */
+    tolerance: z.number().positive(),
+    cases: z.array(Golden),
+  }),
+});
+
+export type Manifest = z.infer<typeof Manifest>;
+export type DecoderModel = z.infer<typeof DecoderModel>;
+export type EncoderModel = z.infer<typeof EncoderModel>;
+export type GoldenCase = z.infer<typeof Golden>;

@@ -1,0 +1,51 @@
+import type { Bundle } from "../bundle/bundle.js";
+import type { TaskName } from "../tasks/task.js";
+import type { PreparedText } from "../text/prepare.js";
+
+export const ENGINE_NAMES = ["single-pass", "dual-encoder", "joint-encoder"] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** A text to score: what the caller wrote, cut into words and pieces, and what may be done with it. */
+export interface ScoreRequest {
+  readonly text: PreparedText;
+  /** Read the beginning of a text that is too long, instead of rejecting it. */
+  readonly truncate: boolean;
+  /** Where the text stands in the request, for errors: `text`, `texts[3]`. */
+  readonly field: string;
+}
+
+/** One window of a text and the unnormalised scores of the labels, in the manifest's order. */
+export interface WindowScores {
+  readonly logits: Float32Array;
+  /** How many tokens of the text the window holds: its weight. */
+  readonly tokens: number;
+}
+
+/** Raw scores of one text. A task that was not asked for is absent. */
+export interface Scores {
+  /** [labels] */
+  readonly intent?: Float32Array;
+  /** [words that were read][tags] */
+  readonly slots?: readonly Float32Array[];
+  readonly topic?: readonly WindowScores[];
+  /** Tokens that the model read, prompt and windows, over all its forwards. */
+  readonly promptTokens: number;
+  /** Present when the text was cut. */
+  readonly truncated?: { readonly readTokens: number; readonly totalTokens: number };
+  /** Milliseconds between the call and the start of this text's first forward. */
+  readonly queueMs: number;
+  /** Milliseconds from that start to the last score. */
+  readonly inferenceMs: number;
+}
+
+/** Turns texts into raw task scores. One instance owns one loaded bundle; safe to call concurrently. */
+export interface Engine extends AsyncDisposable {
+  readonly name: EngineName;
+  readonly bundle: Bundle;
+  /**
+   * Scores in the order of `requests`; never answers partly.
+   * @throws TextTooLongError before anything is run; EngineError when the runtime fails;
+   *   the signal's reason for work that was still waiting when it was aborted.
+   */
+  score(requests: readonly ScoreRequest[], tasks: readonly TaskName[], signal: AbortSignal): Promise<Scores[]>;
+}

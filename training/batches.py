@@ -1,0 +1,132 @@
+"""Endless streams of training batches: augmented utterances by length, windows of posts.
+
+The streams know nothing of the model: an item is (ids of the text, first token of each word, targets).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+import torch
+from torch import Tensor
+
+from training.augment import augment
+from training.data import Row, without_headers
+from training.text import prepare
+
+IGNORED = -100
+Encode = Callable[[str], tuple[list[int], list[int]]]
+
+
+@dataclass(frozen=True)
+class Utterance:
+    ids: list[int]
+    first: list[int]
+    intent: int
+    tags: list[int]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`ids`, `mask`: (B, T); `first`, `tags`: (B, W), padded with 0 and IGNORED; `labels`: (B,)."""
+
+    ids: Tensor
+    mask: Tensor | None
+    labels: Tensor
+    first: Tensor | None = None
+    tags: Tensor | None = None
+
+
+def pad(rows: list[list[int]], filler: int) -> Tensor:
+    width = max(len(row) for row in rows)
+    return torch.tensor([row + [filler] * (width - len(row)) for row in rows])
+
+
+def utterance(row: Row, labels: dict[str, list[str]], encode: Encode, rng: Random | None) -> Utterance:
+    """A row ready to train on, augmented when there is an `rng`."""
+    words = list(zip(row["tokens"], row["slots"], strict=True))
+    text, words = augment(words, rng) if rng else (row["text"], words)
+    tag_of_chunk = [tag for _, tag in words]
+    prepared_words = prepare(text).words
+    tags, chunk, position = [], 0, 0
+    for start, _ in prepared_words:  # a chunk that is all punctuation has no word, so count the spaces
+        chunk += text.count(" ", position, start)
+        position = start
+        tags.append(labels["slots"].index(tag_of_chunk[chunk]))
+    ids, first = encode(text)
+    return Utterance(ids, first, labels["intent"].index(row["intent"]), tags)
+
+
+def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], limit: int) -> Batch:
+    ids = [prompt(item.ids)[:limit] for item in items]
+    offset = len(prompt([]))
+    lengths = torch.tensor([len(row) for row in ids])
+    padded = pad(ids, 0)
+    mask = torch.arange(padded.size(1)) < lengths[:, None]
+    tags = [[t if f + offset < limit else IGNORED for t, f in zip(i.tags, i.first, strict=True)] for i in items]
+    first = [[min(f + offset, limit - 1) for f in item.first] for item in items]
+    return Batch(
+        padded,
+        None if bool(mask.all()) else mask,
+        torch.tensor([item.intent for item in items]),
+        pad(first, 0),
+        pad(tags, IGNORED),
+    )
+
+
+def utterance_groups(rows: list[Row], labels: dict[str, list[str]], encode: Encode, size: int, rng: Random,
+                     augmented: bool = True) -> Iterator[list[Utterance]]:
+    """Endless groups of `size` utterances of similar length; each epoch is augmented anew."""
+    while True:
+        items = [utterance(row, labels, encode, rng if augmented else None) for row in rows]
+        rng.shuffle(items)
+        pool = size * 20
+        groups: list[list[Utterance]] = []
+        for at in range(0, len(items), pool):
+            ordered = sorted(items[at : at + pool], key=lambda item: len(item.ids))
+            groups += [ordered[i : i + size] for i in range(0, len(ordered), size)]
+        rng.shuffle(groups)
+        yield from (group for group in groups if len(group) == size)
+
+
+@dataclass(frozen=True)
+class Post:
+    """Ids with and without the header lines."""
+
+    full: list[int]
+    body: list[int]
+    topic: int
+
+
+def posts(rows: list[Row], topics: list[str], encode: Encode) -> list[Post]:
+    return [
+        Post(encode(row["text"])[0], encode(without_headers(row["text"]))[0], topics.index(row["topic"])) for row in rows
+    ]
+
+
+def window_groups(items: list[Post], tokens: int, lengths: tuple[int, ...], rng: Random
+                  ) -> Iterator[tuple[list[list[int]], list[int]]]:
+    """Endless groups of equally long windows, some `tokens` in all: (ids, topics).
+
+    Half of the windows keep the headers, half open at the start of what is read, half anywhere. A post shorter than
+    the window waits for a group of shorter ones.
+    """
+    order: list[Post] = []
+    while True:
+        length = rng.choice(lengths)
+        windows: list[list[int]] = []
+        labels: list[int] = []
+        skipped: list[Post] = []
+        while len(windows) < max(1, tokens // length):
+            if not order:
+                order = rng.sample(items, len(items))
+            post = order.pop()
+            ids = post.full if rng.random() < 0.5 else post.body
+            if len(ids) < length:
+                skipped.append(post)
+                continue
+            start = 0 if rng.random() < 0.5 else rng.randrange(len(ids) - length + 1)
+            windows.append(ids[start : start + length])
+            labels.append(post.topic)
+        order += [post for post in skipped if len(post.body) >= min(lengths)]
+        yield windows, labels

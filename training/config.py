@@ -1,0 +1,42 @@
+"""A run's settings: a frozen dataclass read from TOML. Paths in it are relative to where the command is run."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DecoderConfig:
+    path: Path  # this file
+    base: Path  # GGUF of the base model
+    data: Path
+    out: Path  # the run's folder
+    layers: list[int]  # which layers of the base to keep
+    text_tokens: int  # how many of the base's tokens to keep
+    steps: int
+    batch: int  # utterances a step
+    window_tokens: int  # tokens of posts a step
+    window_lengths: list[int]  # one is drawn a step
+    evaluate_every: int
+    lr: float = 4e-4
+    warmup: int = 60
+    weight_decay: float = 0.05
+    dropout: float = 0.1
+    smoothing: float = 0.1
+    slot_smoothing: float = 0.0
+    slot_weight: float = 1.0
+    topic_weight: float = 1.0
+    outlier: float = 0.1
+    max_tokens: int = 128
+    dev_stride: int = 4  # while training, every n-th post of dev is scored
+    seed: int = 1
+
+
+def load(kind: type[Any], path: str) -> Any:
+    values = tomllib.loads(Path(path).read_text())
+    unknown = set(values) - {f.name for f in fields(kind)}
+    if unknown:
+        raise SystemExit(f"{path}: unknown settings {', '.join(sorted(unknown))}")
+    values = {f.name: Path(values[f.name]) if f.type is Path else values[f.name] for f in fields(kind) if f.name in values}
+    return kind(path=Path(path), **values)

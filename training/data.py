@@ -1,0 +1,63 @@
+"""Rows of the benchmarks as JSON Lines, and the cuts that we train and tune on."""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+# The seven top-level groups of 20 Newsgroups, by the first part of a topic's name.
+TOPIC_GROUPS = ("alt", "comp", "misc", "rec", "sci", "soc", "talk")
+
+
+def read_rows(path: Path) -> list[Row]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def massive(data: Path, split: str) -> list[Row]:
+    return read_rows(data / "massive" / f"{split}.jsonl.gz")
+
+
+def newsgroups(data: Path, split: str) -> list[Row]:
+    """Posts of the `train` file without, or (`dev`) only, the last tenth of each group by post number.
+
+    A random cut would put posts of one thread on both sides.
+    """
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in read_rows(data / "20newsgroups" / "train.jsonl.gz"):
+        groups[row["topic"]].append(row)
+    rows: list[Row] = []
+    for posts in groups.values():
+        posts.sort(key=lambda row: int(row["id"].rsplit("/", 1)[1]))
+        cut = len(posts) - round(len(posts) / 10)
+        rows += posts[:cut] if split == "train" else posts[cut:]
+    return rows
+
+
+def without_headers(post: str) -> str:
+    """The body of a post: what follows the first empty line."""
+    return post.split("\n\n", 1)[-1]
+
+
+def spans(tags: list[str]) -> Iterator[tuple[str, int, int]]:
+    """(slot, first word, one past the last word) of each span, as seqeval counts them in its default mode."""
+    start, slot = 0, None
+    for i, tag in enumerate([*tags, "O"]):
+        prefix, _, name = tag.partition("-")
+        if slot is not None and (prefix != "I" or name != slot):
+            yield slot, start, i
+            slot = None
+        if slot is None and prefix != "O":
+            start, slot = i, name
+
+
+def schema(data: Path) -> dict[str, list[str]]:
+    """Labels of each task, in the order of the output matrix. `slots` are BIO tags."""
+    labels = json.loads((data / "massive" / "labels.json").read_text())
+    topics = sorted({row["topic"] for row in newsgroups(data, "train")})
+    tags = ["O"] + [f"{prefix}-{slot}" for slot in labels["slots"] for prefix in "BI"]
+    return {"intent": labels["intents"], "slots": tags, "topic": topics}

@@ -1,0 +1,104 @@
+"""Dev scores while training, in Python; what ships is scored by `npm run evaluate` through the server's engines."""
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+
+from training import batches
+from training.data import Row, spans, without_headers
+from training.prefix_lm import PrefixLM
+from training.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Fractions of 1. `slot_f1`: micro F1 of exact spans."""
+
+    intent: float
+    slot_f1: float
+    exact_match: float
+    topic: float
+    topic_without_headers: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {f"dev {name}": value for name, value in asdict(self).items()}
+
+
+def bio_matrix(tags: list[str]) -> Tensor:
+    """(from, to): 0 where the tag `to` may follow `from`, minus infinity elsewhere. I-x follows B-x or I-x alone."""
+    allowed = torch.full((len(tags), len(tags)), float("-inf"))
+    for i, before in enumerate(tags):
+        for j, after in enumerate(tags):
+            if not after.startswith("I-") or (before != "O" and before[2:] == after[2:]):
+                allowed[i, j] = 0.0
+    return allowed
+
+
+def viterbi(scores: Tensor, transitions: Tensor, opens: Tensor) -> list[int]:
+    """Best path through (words, tags) scores; `opens` is 0 at tags that may stand first."""
+    best, back = scores[0] + opens, []
+    for row in scores[1:]:
+        top, origin = (best[:, None] + transitions).max(0)
+        best = top + row
+        back.append(origin)
+    path = [int(best.argmax())]
+    for origin in reversed(back):
+        path.append(int(origin[path[-1]]))
+    return path[::-1]
+
+
+@torch.no_grad()
+def score_massive(model: PrefixLM, vocabulary: Vocabulary, rows: list[Row], limit: int) -> tuple[float, float, float]:
+    labels = vocabulary.labels
+    transitions = bio_matrix(labels["slots"])
+    opens = transitions[0]
+    items = [batches.utterance(row, labels, vocabulary.encode, None) for row in rows]
+    items.sort(key=lambda item: len(item.ids))
+    right = exact = found = wanted = both = 0
+    for at in range(0, len(items), 64):
+        group = items[at : at + 64]
+        batch = batches.collate(group, lambda ids: vocabulary.prompt(("intent", "topic"), ids), limit)
+        assert batch.first is not None
+        states = model(batch.ids, batch.mask)
+        intents = model.label_logits(states[:, 1], vocabulary.label_start["intent"], len(labels["intent"])).argmax(-1)
+        at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
+        tag_scores = model.label_logits(at_words, vocabulary.label_start["slots"], len(labels["slots"])).log_softmax(-1)
+        for item, intent, scores in zip(group, intents, tag_scores, strict=True):
+            path = viterbi(scores[: len(item.tags)], transitions, opens)
+            predicted = set(spans([labels["slots"][t] for t in path]))
+            gold = set(spans([labels["slots"][t] for t in item.tags]))
+            found, wanted, both = found + len(predicted), wanted + len(gold), both + len(predicted & gold)
+            right += int(intent) == item.intent
+            exact += int(intent) == item.intent and predicted == gold
+    return right / len(items), 2 * both / max(1, found + wanted), exact / len(items)
+
+
+@torch.no_grad()
+def score_topics(model: PrefixLM, vocabulary: Vocabulary, texts: list[str], topics: list[str], window: int) -> float:
+    """Averages the probabilities of a post's windows, weighted by their tokens; 8,192 tokens are read at most."""
+    start, count = vocabulary.label_start["topic"], len(vocabulary.labels["topic"])
+    right = 0
+    for text, topic in zip(texts, topics, strict=True):
+        ids = vocabulary.encode(text)[0][:8192]
+        windows = [ids[at : at + window] for at in range(0, len(ids), window)]
+        full = [w for w in windows if len(w) == window]
+        total = torch.zeros(count)
+        for group in [full[i : i + 16] for i in range(0, len(full), 16)] + ([[windows[-1]]] if windows[-1:] != full[-1:] else []):
+            prompts = torch.tensor([vocabulary.prompt(("topic",), w) for w in group])
+            logits = model.label_logits(model(prompts)[:, 1], start, count)
+            total += logits.softmax(-1).sum(0) * len(group[0])
+        right += vocabulary.labels["topic"][int(total.argmax())] == topic
+    return right / max(1, len(texts))
+
+
+def score_rows(model: nn.Module, vocabulary: Vocabulary, massive: list[Row], posts: list[Row], limit: int) -> Scores:
+    assert isinstance(model, PrefixLM)
+    model.eval()
+    with torch.autocast("cpu", torch.bfloat16):
+        intent, f1, exact = score_massive(model, vocabulary, massive, limit)
+        topics = [row["topic"] for row in posts]
+        window = limit - 4
+        full = score_topics(model, vocabulary, [row["text"] for row in posts], topics, window)
+        body = score_topics(model, vocabulary, [without_headers(row["text"]) for row in posts], topics, window)
+    return Scores(round(intent, 4), round(f1, 4), round(exact, 4), round(full, 4), round(body, 4))
