@@ -2,29 +2,31 @@
  * Every error that a caller can meet: a stable code, an HTTP status and advice.
  * Thrown where the fact is known; turned into an answer once, at the edge (`http/middleware/errors.ts`).
  */
-export type ErrorCode =
-  | "invalid_json"
-  | "invalid_request"
-  | "unknown_field"
-  | "unsupported_media_type"
-  | "body_too_large"
-  | "empty_text"
-  | "invalid_text"
-  | "too_many_texts"
-  | "text_too_long"
-  | "unknown_task"
-  | "unknown_engine"
-  | "unknown_model"
-  | "engine_not_in_model"
-  | "task_not_in_model"
-  | "not_found"
-  | "method_not_allowed"
-  | "not_ready"
-  | "deadline_exceeded"
-  | "client_closed_request"
-  | "engine_failed"
-  | "invalid_bundle"
-  | "internal";
+export const ERROR_CODES = [
+  "invalid_json",
+  "invalid_request",
+  "unknown_field",
+  "unsupported_media_type",
+  "body_too_large",
+  "empty_text",
+  "invalid_text",
+  "too_many_texts",
+  "text_too_long",
+  "unknown_task",
+  "unknown_engine",
+  "unknown_model",
+  "engine_not_in_model",
+  "task_not_in_model",
+  "not_found",
+  "method_not_allowed",
+  "not_ready",
+  "deadline_exceeded",
+  "client_closed_request",
+  "engine_failed",
+  "invalid_bundle",
+  "internal",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface ErrorDetails {
   /** The request's field at fault, as a path: `texts[3]`. */

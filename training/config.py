@@ -18,7 +18,8 @@ class DecoderConfig:
     batch: int  # utterances a step
     window_tokens: int  # tokens of posts a step
     window_lengths: list[int]  # one is drawn a step
-    evaluate_every: int
+    save_every: int
+    evaluate_every: int  # a multiple of save_every
     lr: float = 4e-4
     warmup: int = 60
     weight_decay: float = 0.05
@@ -28,6 +29,7 @@ class DecoderConfig:
     slot_weight: float = 1.0
     topic_weight: float = 1.0
     outlier: float = 0.1
+    evidence: float = 0.5  # strength of the topic evidence written into the embedding; 0 for none
     max_tokens: int = 128
     dev_stride: int = 4  # while training, every n-th post of dev is scored
     seed: int = 1

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from training import batches, data
+from training import batches, data, evidence
 from training.config import DecoderConfig, load
 from training.prefix_lm import PrefixLM, from_base, name_labels
 from training.run import Run
@@ -115,6 +115,9 @@ def train(config: DecoderConfig) -> None:
         data.massive(config.data, "train"), vocabulary.labels, vocabulary.encode, config.batch, rng
     )
     posts = batches.posts(data.newsgroups(config.data, "train"), vocabulary.labels["topic"], vocabulary.encode)
+    if first_step == 0 and config.evidence > 0:
+        learnt = evidence.learn(posts, config.text_tokens, len(vocabulary.labels["topic"]), rng)
+        evidence.write(model.token_embd.weight.data, learnt, config.evidence)
     windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)
     bar = tqdm(range(first_step, config.steps), initial=first_step, total=config.steps, mininterval=10)
     for step in bar:
@@ -135,11 +138,12 @@ def train(config: DecoderConfig) -> None:
         optimizer.zero_grad()
         run.log(step, record)
         bar.set_postfix({name: f"{value:.2f}" for name, value in record.items()})
+        if (step + 1) % config.save_every == 0 or step + 1 == config.steps:
+            run.save(step + 1, model, optimizer)
         if (step + 1) % config.evaluate_every == 0 or step + 1 == config.steps:
             scores = score_rows(model, vocabulary, dev["massive"], dev["newsgroups"][:: config.dev_stride],
                                 config.max_tokens)
             run.log(step, scores.as_dict())
-            run.save(step + 1, model, optimizer)
             run.plot()
             tqdm.write(f"step {step + 1}: {scores}")
 

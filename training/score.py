@@ -1,14 +1,19 @@
 """Dev scores while training, in Python; what ships is scored by `npm run evaluate` through the server's engines."""
 
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from numpy.typing import NDArray
+from torch import nn
 
 from training import batches
 from training.data import Row, spans, without_headers
 from training.prefix_lm import PrefixLM
 from training.vocabulary import Vocabulary
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,12 @@ class Scores:
         return {f"dev {name}": value for name, value in asdict(self).items()}
 
 
-def bio_matrix(tags: list[str]) -> Tensor:
-    """(from, to): 0 where the tag `to` may follow `from`, minus infinity elsewhere. I-x follows B-x or I-x alone."""
-    allowed = torch.full((len(tags), len(tags)), float("-inf"))
+def bio_matrix(tags: list[str]) -> Floats:
+    """(from, to): 0 where the tag `to` may follow `from`, minus infinity elsewhere. I-x follows B-x or I-x alone.
+
+    The row of `O` says which tags may open a text.
+    """
+    allowed = np.full((len(tags), len(tags)), -np.inf, dtype=np.float32)
     for i, before in enumerate(tags):
         for j, after in enumerate(tags):
             if not after.startswith("I-") or (before != "O" and before[2:] == after[2:]):
@@ -35,12 +43,13 @@ def bio_matrix(tags: list[str]) -> Tensor:
     return allowed
 
 
-def viterbi(scores: Tensor, transitions: Tensor, opens: Tensor) -> list[int]:
-    """Best path through (words, tags) scores; `opens` is 0 at tags that may stand first."""
-    best, back = scores[0] + opens, []
+def viterbi(scores: Floats, transitions: Floats) -> list[int]:
+    """Best path through (words, tags) log-probabilities. NumPy: thousands of small steps are slow in PyTorch."""
+    best, back = scores[0] + transitions[0], []
     for row in scores[1:]:
-        top, origin = (best[:, None] + transitions).max(0)
-        best = top + row
+        paths = best[:, None] + transitions
+        origin = paths.argmax(0)
+        best = paths[origin, np.arange(len(row))] + row
         back.append(origin)
     path = [int(best.argmax())]
     for origin in reversed(back):
@@ -52,7 +61,6 @@ def viterbi(scores: Tensor, transitions: Tensor, opens: Tensor) -> list[int]:
 def score_massive(model: PrefixLM, vocabulary: Vocabulary, rows: list[Row], limit: int) -> tuple[float, float, float]:
     labels = vocabulary.labels
     transitions = bio_matrix(labels["slots"])
-    opens = transitions[0]
     items = [batches.utterance(row, labels, vocabulary.encode, None) for row in rows]
     items.sort(key=lambda item: len(item.ids))
     right = exact = found = wanted = both = 0
@@ -64,8 +72,8 @@ def score_massive(model: PrefixLM, vocabulary: Vocabulary, rows: list[Row], limi
         intents = model.label_logits(states[:, 1], vocabulary.label_start["intent"], len(labels["intent"])).argmax(-1)
         at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
         tag_scores = model.label_logits(at_words, vocabulary.label_start["slots"], len(labels["slots"])).log_softmax(-1)
-        for item, intent, scores in zip(group, intents, tag_scores, strict=True):
-            path = viterbi(scores[: len(item.tags)], transitions, opens)
+        for item, intent, scores in zip(group, intents, tag_scores.numpy(), strict=True):
+            path = viterbi(scores[: len(item.tags)], transitions)
             predicted = set(spans([labels["slots"][t] for t in path]))
             gold = set(spans([labels["slots"][t] for t in item.tags]))
             found, wanted, both = found + len(predicted), wanted + len(gold), both + len(predicted & gold)
@@ -78,18 +86,19 @@ def score_massive(model: PrefixLM, vocabulary: Vocabulary, rows: list[Row], limi
 def score_topics(model: PrefixLM, vocabulary: Vocabulary, texts: list[str], topics: list[str], window: int) -> float:
     """Averages the probabilities of a post's windows, weighted by their tokens; 8,192 tokens are read at most."""
     start, count = vocabulary.label_start["topic"], len(vocabulary.labels["topic"])
-    right = 0
-    for text, topic in zip(texts, topics, strict=True):
+    windows: list[tuple[int, list[int]]] = []
+    for i, text in enumerate(texts):
         ids = vocabulary.encode(text)[0][:8192]
-        windows = [ids[at : at + window] for at in range(0, len(ids), window)]
-        full = [w for w in windows if len(w) == window]
-        total = torch.zeros(count)
-        for group in [full[i : i + 16] for i in range(0, len(full), 16)] + ([[windows[-1]]] if windows[-1:] != full[-1:] else []):
-            prompts = torch.tensor([vocabulary.prompt(("topic",), w) for w in group])
+        windows += [(i, ids[at : at + window]) for at in range(0, len(ids), window)]
+    totals = torch.zeros(len(texts), count)
+    for _, group in groupby(sorted(windows, key=lambda w: len(w[1])), key=lambda w: len(w[1])):  # no padding
+        same = list(group)
+        for some in [same[i : i + 16] for i in range(0, len(same), 16)]:
+            prompts = torch.tensor([vocabulary.prompt(("topic",), ids) for _, ids in some])
             logits = model.label_logits(model(prompts)[:, 1], start, count)
-            total += logits.softmax(-1).sum(0) * len(group[0])
-        right += vocabulary.labels["topic"][int(total.argmax())] == topic
-    return right / max(1, len(texts))
+            totals.index_add_(0, torch.tensor([i for i, _ in some]), logits.softmax(-1) * len(some[0][1]))
+    wanted = torch.tensor([vocabulary.labels["topic"].index(topic) for topic in topics])
+    return float((totals.argmax(-1) == wanted).float().mean())
 
 
 def score_rows(model: nn.Module, vocabulary: Vocabulary, massive: list[Row], posts: list[Row], limit: int) -> Scores:

@@ -51,7 +51,11 @@ export const DecoderModel = z.strictObject({
 const EncoderGraph = z.strictObject({
   file: FileName,
   /** Name of the graph's output by task: [batch, labels], for slots [batch, tokens, tags]. */
-  outputs: z.strictObject({ intent: z.string().optional(), slots: z.string().optional(), topic: z.string().optional() }),
+  outputs: z.strictObject({
+    intent: z.string().optional(),
+    slots: z.string().optional(),
+    topic: z.string().optional(),
+  }),
 });
 
 export const EncoderModel = z.strictObject({

@@ -38,6 +38,9 @@ export interface Scores {
   readonly inferenceMs: number;
 }
 
+/** Told of every run of a model: how many prompts it held and how many tokens they had. Must not throw. */
+export type BatchObserver = (prompts: number, tokens: number) => void;
+
 /** Turns texts into raw task scores. One instance owns one loaded bundle; safe to call concurrently. */
 export interface Engine extends AsyncDisposable {
   readonly name: EngineName;

@@ -1,0 +1,81 @@
+import { BundleError } from "../errors.js";
+import { parseTagSet } from "../tasks/bio.js";
+import { TASK_NAMES, type TaskName } from "../tasks/task.js";
+import type { DecoderModel, EncoderModel, Manifest } from "./manifest.js";
+
+type Fault = (message: string) => never;
+type Tasks = Manifest["tasks"];
+
+/** What the schema can't say: that the parts of a manifest agree. @throws BundleError at the first fault */
+export function checkManifest({ name, version, tasks, limits, model, files }: Manifest): void {
+  const fault: Fault = (message) => {
+    throw new BundleError(`${name}@${version}`, message);
+  };
+  checkTasks(tasks, fault);
+  if (limits.window_tokens > limits.max_tokens) fault("limits: window_tokens is larger than max_tokens");
+  for (const file of filesOf(model)) {
+    if (!Object.hasOwn(files, file)) fault(`files: the model opens ${file}, which has no SHA-256`);
+  }
+  if (model.engine === "single-pass") checkDecoder(model, tasks, fault);
+  else checkEncoder(model, tasks, fault);
+}
+
+/** Labels of a task, in the order of the model's scores: the tags of slots. */
+export function labelsOf(tasks: Tasks, task: TaskName): readonly string[] {
+  return (task === "slots" ? tasks.slots?.tags : tasks[task]?.labels) ?? [];
+}
+
+function filesOf(model: DecoderModel | EncoderModel): string[] {
+  return model.engine === "single-pass" ? [model.file] : [model.tokenizer, ...model.graphs.map(({ file }) => file)];
+}
+
+function checkTasks(tasks: Tasks, fault: Fault): void {
+  for (const task of TASK_NAMES) {
+    const labels = labelsOf(tasks, task);
+    const twice = labels.find((label, i) => labels.indexOf(label) !== i);
+    if (twice !== undefined) fault(`tasks.${task}: "${twice}" occurs twice`);
+  }
+  if (tasks.slots) {
+    try {
+      parseTagSet(tasks.slots.tags);
+    } catch (error) {
+      fault(`tasks.slots.tags: ${String(error)}`);
+    }
+  }
+  if (tasks.topic) {
+    const { labels, groups } = tasks.topic;
+    const grouped = Object.keys(groups);
+    const lost =
+      labels.find((label) => !Object.hasOwn(groups, label)) ?? grouped.find((label) => !labels.includes(label));
+    if (lost !== undefined) fault(`tasks.topic: "${lost}" is not in both labels and groups`);
+  }
+}
+
+/** Every task has its labels and read-outs, and no token has two meanings. */
+function checkDecoder({ bos, read_outs, label_start }: DecoderModel, tasks: Tasks, fault: Fault): void {
+  const ranges: [what: string, start: number, end: number][] = [["bos", bos, bos + 1]];
+  for (const task of TASK_NAMES) {
+    const start = label_start[task];
+    if ((start !== undefined) !== (tasks[task] !== undefined)) fault(`model.label_start and tasks disagree on ${task}`);
+    if (start !== undefined) ranges.push([`the labels of ${task}`, start, start + labelsOf(tasks, task).length]);
+    if (task === "slots") continue; // read at the words
+    const token = read_outs[task];
+    if ((token !== undefined) !== (tasks[task] !== undefined)) fault(`model.read_outs and tasks disagree on ${task}`);
+    if (token !== undefined) ranges.push([`the read-out of ${task}`, token, token + 1]);
+  }
+  ranges.sort((a, b) => a[1] - b[1]);
+  for (const [i, [what, , end]] of ranges.entries()) {
+    const next = ranges[i + 1];
+    if (next && next[1] < end) fault(`model: ${what} and ${next[0]} share token ${next[1]}`);
+  }
+}
+
+/** Every task is the output of one graph. */
+function checkEncoder({ engine, graphs }: EncoderModel, tasks: Tasks, fault: Fault): void {
+  for (const task of TASK_NAMES) {
+    const sources = graphs.filter(({ outputs }) => outputs[task] !== undefined).length;
+    const expected = tasks[task] === undefined ? 0 : 1;
+    if (sources !== expected) fault(`model.graphs: ${sources} graphs answer ${task}, not ${expected}`);
+  }
+  if (engine === "joint-encoder" && graphs.length !== 1) fault("model.graphs: a joint encoder is one graph");
+}

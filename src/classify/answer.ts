@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { ENGINE_NAMES } from "../engines/engine.js";
+
+const Confidence = z.number().min(0).max(1).describe("Calibrated probability.");
+const Offset = z.int().nonnegative();
+const Milliseconds = z.number().nonnegative();
+
+export const Guess = z.strictObject({ name: z.string(), confidence: Confidence }).meta({ id: "Guess" });
+
+export const SlotAnswer = z
+  .strictObject({
+    name: z.string(),
+    value: z.string().describe("What the text says, letter by letter: `text.slice(start, end)`."),
+    start: Offset.describe("First character, in the unit of the request's `offsets`."),
+    end: Offset.describe("The character after the last."),
+    confidence: Confidence,
+  })
+  .meta({ id: "Slot" });
+
+export const TopicAnswer = Guess.extend({
+  group: z.string().describe("The group that the topic belongs to."),
+}).meta({ id: "Topic" });
+
+/** What is answered to one text. A task that was not asked for is absent. */
+export const TextAnswer = z
+  .strictObject({
+    text: z.string().describe("The text, as it was sent."),
+    intent: Guess.nullable().optional().describe("null: out of scope."),
+    intent_ranking: z.array(Guess).optional().describe("The `top_k` best intents, best first."),
+    out_of_scope: z.boolean().optional().describe("Present when the request has an `oos_threshold`."),
+    slots: z.array(SlotAnswer).optional().describe("In the order of the text; they never overlap."),
+    topic: TopicAnswer.optional(),
+    topic_ranking: z.array(TopicAnswer).optional().describe("The `top_k` best topics, best first."),
+    truncated: z
+      .strictObject({
+        read_tokens: z.int().nonnegative().describe("What the task that read the least has read."),
+        total_tokens: z.int().nonnegative(),
+      })
+      .optional()
+      .describe("Present when the text was cut."),
+  })
+  .meta({ id: "TextAnswer" });
+
+/** Who answered, and what it took. */
+const Envelope = z.strictObject({
+  id: z.string().describe("The request's id, as in the header `x-request-id` and the log."),
+  model: z.string().describe("`name@version` of the model that answered."),
+  engine: z.enum(ENGINE_NAMES),
+  fallback: z.boolean().describe("Whether the fallback answered for the model that was asked for."),
+  usage: z
+    .strictObject({
+      prompt_tokens: z.int().nonnegative().describe("Tokens that the model read, over all of its passes."),
+      cached_tokens: z.int().nonnegative().describe("Tokens of the prompt that were taken from a cache."),
+      generated_tokens: z.int().nonnegative().describe("Tokens that the model wrote: none in a single pass."),
+    })
+    .meta({ id: "Usage" }),
+  timing_ms: z
+    .strictObject({
+      queue: Milliseconds.describe("Until the first forward pass began."),
+      inference: Milliseconds.describe("From then to the end of the last one."),
+      total: Milliseconds.describe("From the request's arrival to the answer."),
+    })
+    .meta({ id: "Timing" }),
+});
+
+export const ClassifyAnswer = z
+  .strictObject({ ...Envelope.shape, ...TextAnswer.shape })
+  .meta({ id: "ClassifyAnswer", description: "The answer to `text`." });
+
+export const BatchAnswer = z
+  .strictObject({ ...Envelope.shape, results: z.array(TextAnswer) })
+  .meta({ id: "BatchAnswer", description: "The answer to `texts`." });
+
+export type Guess = z.infer<typeof Guess>;
+export type SlotAnswer = z.infer<typeof SlotAnswer>;
+export type TopicAnswer = z.infer<typeof TopicAnswer>;
+export type TextAnswer = z.infer<typeof TextAnswer>;
+export type Envelope = z.infer<typeof Envelope>;
+export type ClassifyAnswer = z.infer<typeof ClassifyAnswer>;
+export type BatchAnswer = z.infer<typeof BatchAnswer>;

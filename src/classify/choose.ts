@@ -1,0 +1,87 @@
+import { labelsOf } from "../bundle/check.js";
+import type { Engine, EngineName } from "../engines/engine.js";
+import { OnepassError } from "../errors.js";
+import { TASK_NAMES, type TaskName } from "../tasks/task.js";
+import type { EnginePool, PoolEntry } from "./pool.js";
+import type { ClassifyRequest } from "./request.js";
+
+/** An entry that answers. */
+export type ReadyEntry = PoolEntry & { readonly engine: Engine };
+
+/** The entry that a request asks for, ready or not. @throws OnepassError when there is none */
+export function chooseEntry(pool: EnginePool, { model, engine }: Pick<ClassifyRequest, "model" | "engine">): PoolEntry {
+  if (model !== undefined) return chooseModel(pool, model, engine);
+  if (!pool.opened && pool.entries.length === 0) throw notReady("The models are still being looked for.");
+  const entry = engine === undefined ? (pool.default ?? pool.fallback) : pool.byEngine(engine);
+  if (entry) return entry;
+  if (engine === undefined) throw notReady("No model is loaded.");
+  throw new OnepassError("engine_not_in_model", 400, `No model here has the engine "${engine}".`, {
+    field: "engine",
+    details: { engines: [...new Set(pool.entries.map(({ engineName }) => engineName))] },
+  });
+}
+
+function chooseModel(pool: EnginePool, model: string, engine: EngineName | undefined): PoolEntry {
+  const entry = pool.byModel(model);
+  if (!entry) {
+    if (!pool.opened && pool.entries.length === 0) throw notReady("The models are still being looked for.");
+    throw new OnepassError("unknown_model", 400, "There is no such model. GET /models lists them.", {
+      field: "model",
+      details: { models: pool.entries.map(({ model }) => model) },
+    });
+  }
+  if (engine !== undefined && engine !== entry.engineName) {
+    const message = `The model ${entry.model} has the engine "${entry.engineName}", not "${engine}".`;
+    throw new OnepassError("engine_not_in_model", 400, message, { field: "engine" });
+  }
+  return entry;
+}
+
+/** The tasks to answer: those asked for, or all of the model's. @throws OnepassError */
+export function chooseTasks(
+  { model, bundle }: PoolEntry,
+  { tasks, oos_threshold }: Pick<ClassifyRequest, "tasks" | "oos_threshold">,
+): TaskName[] {
+  const served = TASK_NAMES.filter((task) => bundle.manifest.tasks[task]);
+  for (const [i, task] of (tasks ?? []).entries()) {
+    const field = `tasks[${i}]`;
+    if (tasks?.indexOf(task) !== i) {
+      throw new OnepassError("invalid_request", 400, `The task "${task}" is asked for twice.`, { field });
+    }
+    if (!served.includes(task)) {
+      const message = `The model ${model} does not answer "${task}".`;
+      throw new OnepassError("task_not_in_model", 400, message, { field, details: { tasks: served } });
+    }
+  }
+  const asked = served.filter((task) => tasks?.includes(task) ?? true);
+  if (oos_threshold !== undefined && !asked.includes("intent")) {
+    const message = '"oos_threshold" judges the intent, which is not among the tasks.';
+    throw new OnepassError("invalid_request", 400, message, { field: "oos_threshold" });
+  }
+  return asked;
+}
+
+/** The fallback, when it is ready and its answer to the tasks means the same: the same labels. */
+export function chooseFallback(pool: EnginePool, asked: PoolEntry, tasks: readonly TaskName[]): ReadyEntry | undefined {
+  const { fallback } = pool;
+  if (!fallback || fallback.bundle === asked.bundle || !isReady(fallback)) return undefined;
+  return tasks.every((task) => sameLabels(asked, fallback, task)) ? fallback : undefined;
+}
+
+export function isReady(entry: PoolEntry): entry is ReadyEntry {
+  return entry.engine !== undefined;
+}
+
+export function notReady(message: string): OnepassError {
+  return new OnepassError("not_ready", 503, `${message} GET /readyz tells when.`);
+}
+
+function sameLabels(a: PoolEntry, b: PoolEntry, task: TaskName): boolean {
+  const one = labelSet(a, task);
+  const other = labelSet(b, task);
+  return one.size === other.size && [...one].every((label) => other.has(label));
+}
+
+function labelSet({ bundle }: PoolEntry, task: TaskName): ReadonlySet<string> {
+  return new Set(labelsOf(bundle.manifest.tasks, task));
+}

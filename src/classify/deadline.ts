@@ -1,0 +1,43 @@
+import { OnepassError } from "../errors.js";
+
+/**
+ * Runs `work` until it is done, the caller is gone or the time is over, and then rejects with the reason, whatever `work`
+ * still does: a forward pass can't be interrupted. Work that waits is told by its signal.
+ *
+ * caller: aborted with the error to reject with. @throws OnepassError `deadline_exceeded` after `ms`
+ */
+export async function withDeadline<T>(
+  ms: number,
+  caller: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const callerGone = () => {
+    controller.abort(caller.reason);
+  };
+  if (caller.aborted) callerGone();
+  caller.addEventListener("abort", callerGone, { once: true });
+  const timer = setTimeout(() => {
+    controller.abort(new OnepassError("deadline_exceeded", 504, `There was no answer within ${ms} ms.`));
+  }, ms);
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work(signal), rejection(signal)]);
+  } finally {
+    clearTimeout(timer);
+    caller.removeEventListener("abort", callerGone);
+  }
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { ENGINE_NAMES } from "../engines/engine.js";
+import { TASK_NAMES } from "../tasks/task.js";
+
+const MAX_TOP_K = 100;
+const MAX_TIMEOUT_MS = 3_600_000;
+
+/** What `POST /classify` takes: the parser, the type and the documentation. */
+export const ClassifyRequest = z
+  .strictObject({
+    text: z.string().optional().describe("The text to classify. Either `text` or `texts`."),
+    texts: z
+      .array(z.string())
+      .optional()
+      .describe("Several texts, answered in order. One that can't be answered refuses the whole request."),
+    tasks: z
+      .array(z.enum(TASK_NAMES))
+      .min(1)
+      .optional()
+      .describe("What to answer; all that the model can by default. Tasks that are not asked for cost less."),
+    model: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("A model of `GET /models`, as `name` (its highest version) or `name@version`."),
+    engine: z
+      .enum(ENGINE_NAMES)
+      .optional()
+      .describe("How the text is to be read. Without `model`, the first model with this engine answers."),
+    top_k: z.int().min(1).max(MAX_TOP_K).default(5).describe("Length of `intent_ranking` and `topic_ranking`."),
+    offsets: z
+      .enum(["utf16", "code_points"])
+      .default("utf16")
+      .describe("Unit of the slots' `start` and `end`: UTF-16 code units (JavaScript, Java) or code points (Python)."),
+    truncate: z
+      .boolean()
+      .default(false)
+      .describe("Read the beginning of a text that is too long, instead of refusing it; `truncated` says how much."),
+    oos_threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("Below this confidence of the best intent the text is out of scope: `intent` is null."),
+    fallback: z
+      .boolean()
+      .default(true)
+      .describe("Let the fallback model answer when the one asked for fails; the answer says so."),
+    timeout_ms: z
+      .int()
+      .min(1)
+      .max(MAX_TIMEOUT_MS)
+      .optional()
+      .describe("Longest time for the answer, in milliseconds; the server's own limit is the longest that counts."),
+  })
+  .meta({ id: "ClassifyRequest", example: { text: "wake me up at nine on friday" } });
+
+export type ClassifyRequest = z.infer<typeof ClassifyRequest>;

@@ -1,0 +1,99 @@
+import type { Bundle } from "../../bundle/bundle.js";
+import type { DecoderModel } from "../../bundle/manifest.js";
+import type { PreparedText } from "../../text/prepare.js";
+import type { BatchLimits } from "../batches.js";
+import type { PieceEncoder } from "../pieces.js";
+import type { EncodedText, Forward, Prompt } from "../plan.js";
+import type { ForwardScores, Runtime } from "../queued.js";
+import { checkModel, loadModel, pieceEncoder, type LoadedModel } from "./model.js";
+import { PrefixLm } from "./prefix-lm.js";
+import { buildPrompt, labelRanges, MOST_PROMPT_TOKENS, type DecoderPrompt, type LabelRanges } from "./prompt.js";
+
+export interface DecoderOptions {
+  readonly threads: number;
+  /** "auto" takes what there is; "cuda" fails without one. */
+  readonly gpu: "auto" | "cuda" | false;
+  /** Prompts in one batch; by default few on a CPU, where a batch gains little and its first prompt waits for all. */
+  readonly maxSequences?: number | undefined;
+}
+
+const CPU_SEQUENCES = 4;
+const GPU_SEQUENCES = 32;
+/** Bounds the memory that the context takes: a batch's logits are kept for every position. */
+const MAX_BATCH_TOKENS = 2048;
+
+/** Opens a consolidated decoder on node-llama-cpp and warms it up. @throws BundleError when it must not be served */
+export async function openDecoder(bundle: Bundle, spec: DecoderModel, options: DecoderOptions): Promise<Runtime> {
+  const loaded = await loadModel(bundle.path(spec.file), options.threads, options.gpu);
+  try {
+    const { tasks, limits } = bundle.manifest;
+    const labels = labelRanges(spec, tasks);
+    checkModel(bundle, spec, labels, loaded.model);
+    const longestPrompt = limits.window_tokens + MOST_PROMPT_TOKENS;
+    const maxSequences = options.maxSequences ?? (loaded.onGpu ? GPU_SEQUENCES : CPU_SEQUENCES);
+    const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
+    const batch = { maxSequences, maxTokens };
+    const lm = await PrefixLm.create(loaded.model, labels, { threads: options.threads, batch, longestPrompt });
+    const runtime = new DecoderRuntime(spec, batch, loaded, pieceEncoder(loaded.model), lm);
+    await runtime.warmUp(labels, limits.window_tokens);
+    return runtime;
+  } catch (error) {
+    await loaded[Symbol.asyncDispose](); // and its contexts
+    throw error;
+  }
+}
+
+class DecoderRuntime implements Runtime {
+  constructor(
+    private readonly spec: DecoderModel,
+    readonly limits: BatchLimits,
+    private readonly loaded: LoadedModel,
+    private readonly pieces: PieceEncoder,
+    private readonly lm: PrefixLm,
+  ) {}
+
+  encode(text: PreparedText): EncodedText {
+    return this.pieces.encode(text);
+  }
+
+  prompt(forward: Forward): Prompt {
+    return buildPrompt(this.spec, forward);
+  }
+
+  async run(batch: readonly Forward[]): Promise<ForwardScores[]> {
+    const prompts = batch.map((forward) => buildPrompt(this.spec, forward));
+    const logits = await this.lm.read(prompts);
+    return prompts.map((prompt, i) => scoresOf(prompt, logits[i]!, batch[i]!));
+  }
+
+  /** The first forward allocates and faults pages in; it should not be a caller's. */
+  async warmUp(labels: LabelRanges, windowTokens: number): Promise<void> {
+    const tasks = (["intent", "slots", "topic"] as const).filter((task) => labels[task]);
+    const words = labels.slots ? [0] : [];
+    for (const tokens of [Math.min(8, windowTokens), windowTokens]) {
+      await this.run([{ tasks, ids: new Array<number>(tokens).fill(0), words }]);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.lm[Symbol.asyncDispose]();
+    await this.loaded[Symbol.asyncDispose]();
+  }
+}
+
+/** logits: [read-outs of the prompt][labels] */
+function scoresOf(
+  { ids, readOuts }: DecoderPrompt,
+  logits: readonly Float32Array[],
+  { tasks }: Forward,
+): ForwardScores {
+  const of = (task: string) => logits.filter((_, i) => readOuts[i]!.task === task);
+  const [intent] = of("intent");
+  const [topic] = of("topic");
+  return {
+    ...(intent && { intent }),
+    ...(topic && { topic }),
+    ...(tasks.includes("slots") && { slots: of("slots") }),
+    promptTokens: ids.length,
+  };
+}

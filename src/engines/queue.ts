@@ -1,0 +1,109 @@
+import { setImmediate as turnOfEventLoop } from "node:timers/promises";
+import { nextBatch, type BatchLimits } from "./batches.js";
+
+/** A result and when the run that made it began and ended, on the clock of `performance.now()`. */
+export interface Timed<Result> {
+  readonly value: Result;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+interface Job<Item, Result> {
+  readonly item: Item;
+  readonly length: number;
+  readonly done: Promise<Timed<Result>>;
+  readonly resolve: (result: Timed<Result>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Feeds prompts to a model: one batch at a time, the next when the last has finished; first come, first served.
+ * Work that was aborted while it waited never runs; a batch that runs is never interrupted, as others share it.
+ */
+export class BatchQueue<Item, Result> {
+  #waiting: Job<Item, Result>[] = [];
+  #running: Promise<void> | undefined;
+  #closed: Error | undefined;
+
+  /**
+   * run: one result an item, in order; its failure fails the items of that batch and no others.
+   * lengthOf: tokens of an item's prompt; prompts of equal length may share a batch.
+   */
+  constructor(
+    private readonly run: (batch: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly lengthOf: (item: Item) => number,
+    private readonly limits: BatchLimits,
+  ) {}
+
+  /**
+   * Results in the order of `items`, all or none: when one fails, those that still wait are dropped.
+   * Rejects with the signal's reason when it aborts while one of them waits.
+   */
+  async submit(items: readonly Item[], signal: AbortSignal): Promise<Timed<Result>[]> {
+    if (this.#closed) throw this.#closed;
+    signal.throwIfAborted();
+    const jobs = items.map((item) => createJob<Item, Result>(item, this.lengthOf(item)));
+    const abort = () => {
+      this.#drop(jobs, signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    this.#waiting.push(...jobs);
+    this.#running ??= this.#drain();
+    try {
+      return await Promise.all(jobs.map(({ done }) => done));
+    } catch (error) {
+      this.#drop(jobs, error);
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Rejects what waits with `reason`, and all that comes later; resolves when the running batch has ended. */
+  async close(reason: Error): Promise<void> {
+    this.#closed = reason;
+    this.#drop(this.#waiting, reason);
+    await this.#running;
+  }
+
+  #drop(jobs: readonly Job<Item, Result>[], reason: unknown): void {
+    const dropped = new Set(jobs);
+    const isDropped = (job: Job<Item, Result>) => dropped.has(job);
+    for (const { reject } of this.#waiting.filter(isDropped)) reject(reason);
+    this.#waiting = this.#waiting.filter((job) => !isDropped(job));
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // A turn of the event loop: what came or left while the last batch ran is seen before the next is formed.
+      await turnOfEventLoop();
+      const lengths = this.#waiting.map(({ length }) => length);
+      const indexes = new Set(nextBatch(lengths, this.limits));
+      const batch = this.#waiting.filter((_, i) => indexes.has(i));
+      this.#waiting = this.#waiting.filter((_, i) => !indexes.has(i));
+      if (batch.length > 0) await this.#runBatch(batch);
+    }
+    this.#running = undefined;
+  }
+
+  async #runBatch(batch: readonly Job<Item, Result>[]): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const results = await this.run(batch.map(({ item }) => item));
+      const finishedAt = performance.now();
+      for (const [i, { resolve }] of batch.entries()) resolve({ value: results[i]!, startedAt, finishedAt });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function createJob<Item, Result>(item: Item, length: number): Job<Item, Result> {
+  let resolve!: Job<Item, Result>["resolve"];
+  let reject!: Job<Item, Result>["reject"];
+  const done = new Promise<Timed<Result>>((accept, refuse) => {
+    resolve = accept;
+    reject = refuse;
+  });
+  return { item, length, done, resolve, reject };
+}

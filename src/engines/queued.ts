@@ -1,0 +1,112 @@
+import type { Bundle } from "../bundle/bundle.js";
+import { EngineError } from "../errors.js";
+import { assertFinite } from "../tasks/softmax.js";
+import type { TaskName } from "../tasks/task.js";
+import type { PreparedText } from "../text/prepare.js";
+import type { BatchLimits } from "./batches.js";
+import type { BatchObserver, Engine, EngineName, ScoreRequest, Scores } from "./engine.js";
+import { planText, type EncodedText, type Forward, type Plan, type Prompt } from "./plan.js";
+import { BatchQueue, type Timed } from "./queue.js";
+
+/** Scores of one forward, unnormalised. A task that was not asked for is absent. */
+export interface ForwardScores {
+  /** [labels] */
+  readonly intent?: Float32Array;
+  /** [words of the forward][tags] */
+  readonly slots?: readonly Float32Array[];
+  /** [labels] */
+  readonly topic?: Float32Array;
+  /** Tokens that the model read. */
+  readonly promptTokens: number;
+}
+
+/** What differs between runtimes: how a text becomes ids, and how forwards become scores. Not called concurrently. */
+export interface Runtime extends AsyncDisposable {
+  readonly limits: BatchLimits;
+  encode(text: PreparedText): EncodedText;
+  prompt(forward: Forward): Prompt;
+  /** Scores in the order of `batch`, whose prompts are of one length. */
+  run(batch: readonly Forward[]): Promise<ForwardScores[]>;
+}
+
+/** The engine over any runtime: plans texts, queues their forwards, merges the scores. */
+export class QueuedEngine implements Engine {
+  readonly name: EngineName;
+  readonly #queue: BatchQueue<Forward, ForwardScores>;
+
+  constructor(
+    readonly bundle: Bundle,
+    private readonly runtime: Runtime,
+    private readonly onBatch?: BatchObserver,
+  ) {
+    this.name = bundle.manifest.model.engine;
+    const lengthOf = (forward: Forward) => runtime.prompt(forward).ids.length;
+    this.#queue = new BatchQueue((batch) => this.#run(batch), lengthOf, runtime.limits);
+  }
+
+  async score(requests: readonly ScoreRequest[], tasks: readonly TaskName[], signal: AbortSignal): Promise<Scores[]> {
+    signal.throwIfAborted();
+    const calledAt = performance.now();
+    // Every text is planned before the first one runs: a text that is too long costs the model nothing.
+    const plans = requests.map((request) =>
+      planText(this.runtime.encode(request.text), tasks, this.bundle.manifest.limits, request),
+    );
+    const runs = await this.#queue.submit(
+      plans.flatMap(({ forwards }) => forwards),
+      signal,
+    );
+    for (const { value } of runs) this.#check(value);
+    return plans.map((plan) => mergeScores(plan, tasks, runs.splice(0, plan.forwards.length), calledAt));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.close(new EngineError(this.name, new Error("the engine is being closed")));
+    await this.runtime[Symbol.asyncDispose]();
+  }
+
+  /** Looked at text by text, so that broken scores of one text spare those that shared its batch. */
+  #check({ intent, slots = [], topic }: ForwardScores): void {
+    try {
+      for (const logits of [intent, topic, ...slots]) if (logits) assertFinite(logits);
+    } catch (cause) {
+      throw new EngineError(this.name, cause);
+    }
+  }
+
+  async #run(batch: readonly Forward[]): Promise<ForwardScores[]> {
+    this.onBatch?.(
+      batch.length,
+      batch.reduce((sum, forward) => sum + this.runtime.prompt(forward).ids.length, 0),
+    );
+    try {
+      return await this.runtime.run(batch);
+    } catch (cause) {
+      throw new EngineError(this.name, cause);
+    }
+  }
+}
+
+/** The scores of a text: intent and slots of its first forward, the topic of all. */
+export function mergeScores(
+  { forwards, truncated }: Plan,
+  tasks: readonly TaskName[],
+  runs: readonly Timed<ForwardScores>[],
+  calledAt: number,
+): Scores {
+  const startedAt = Math.min(...runs.map((run) => run.startedAt));
+  const finishedAt = Math.max(...runs.map((run) => run.finishedAt));
+  const first = runs[0]?.value;
+  return {
+    ...(first?.intent && { intent: first.intent }),
+    ...(tasks.includes("slots") && { slots: first?.slots ?? [] }),
+    ...(first?.topic && {
+      topic: runs.flatMap(({ value }, i) =>
+        value.topic ? [{ logits: value.topic, tokens: forwards[i]?.ids.length ?? 0 }] : [],
+      ),
+    }),
+    promptTokens: runs.reduce((sum, { value }) => sum + value.promptTokens, 0),
+    ...(truncated && { truncated }),
+    queueMs: runs.length > 0 ? startedAt - calledAt : 0,
+    inferenceMs: runs.length > 0 ? finishedAt - startedAt : 0,
+  };
+}

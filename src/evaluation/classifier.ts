@@ -1,0 +1,28 @@
+import type { TaskName } from "../tasks/task.js";
+import type { Span } from "./labelled-text.js";
+
+export interface Guess {
+  readonly name: string;
+  /** Calibrated probability, 0 to 1. */
+  readonly confidence: number;
+}
+
+/** What was answered to a text. A task that was not asked for is absent. */
+export interface Prediction {
+  /** null: out of scope. */
+  readonly intent?: Guess | null;
+  readonly slots?: readonly (Span & Guess)[];
+  readonly topic?: Guess & { readonly group: string };
+  /** Whether the text was longer than what was read. */
+  readonly truncated: boolean;
+}
+
+/** What is evaluated. Safe to call concurrently. */
+export interface Classifier {
+  /** `name@version` of the bundle that answers. */
+  readonly model: string;
+  /** The labels that each task can answer; slots by name, not by BIO tag. A task that is not answered is absent. */
+  readonly labels: Readonly<Partial<Record<TaskName, ReadonlySet<string>>>>;
+  /** @throws OnepassError as the server would answer it. */
+  classify(text: string, tasks: readonly TaskName[]): Promise<Prediction>;
+}

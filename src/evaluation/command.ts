@@ -1,0 +1,79 @@
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ConfigError } from "../config.js";
+import { OnepassError } from "../errors.js";
+import type { Classifier } from "./classifier.js";
+import { EvaluationError } from "./errors.js";
+import { evaluate } from "./evaluate.js";
+import { loadData } from "./load.js";
+import { parseOptions, USAGE, type Options } from "./options.js";
+import { progressOn, type Screen } from "./progress.js";
+import { environment, reportedOptions, table, type Report } from "./report.js";
+import { shortfalls } from "./thresholds.js";
+
+/** What the command meets outside itself. */
+export interface Surroundings {
+  /** Loads the bundle, ready to answer. */
+  open(options: Pick<Options, "bundle" | "engine">): Promise<Classifier & AsyncDisposable>;
+  /** Aborted when the scores so far are wanted. */
+  readonly stop: AbortSignal;
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+}
+
+/** Exit codes; `interrupted` is 128 + SIGINT, as shells have it. */
+const EXIT = { done: 0, fellShort: 1, badInput: 2, interrupted: 130 } as const;
+
+async function makeReport(options: Options, surroundings: Surroundings): Promise<Report> {
+  const { stop, stderr } = surroundings;
+  const files = await loadData(options.data, options);
+  await using classifier = await surroundings.open(options);
+  const data = await evaluate(files, classifier, options.tasks, stop, progressOn(stderr));
+  return {
+    data,
+    bundle: classifier.model,
+    environment: environment(),
+    options: reportedOptions(options),
+    ...(stop.aborted && { partial: true }),
+  };
+}
+
+async function run(options: Options, surroundings: Surroundings): Promise<number> {
+  const { json, thresholds } = options;
+  if (json !== undefined) await makeRoom(json); // told before the work and not after
+  const report = await makeReport(options, surroundings);
+  if (json !== undefined) await writeFile(json, JSON.stringify(report, null, 2) + "\n");
+  surroundings.stdout.write(table(report.data) + "\n");
+  if (report.partial) return EXIT.interrupted;
+  const short = shortfalls(report.data, thresholds);
+  for (const line of short) surroundings.stderr.write(`fell short: ${line}\n`);
+  return short.length > 0 ? EXIT.fellShort : EXIT.done;
+}
+
+/** @throws EvaluationError when no report can be written at `file`. */
+async function makeRoom(file: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await access(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new EvaluationError(`--json: ${file} can't be written: ${String(cause)}`, { cause });
+  }
+}
+
+/**
+ * `npm run evaluate`. @param args the command line without the program.
+ * @returns the exit code. What the caller can set right is told on `stderr`; rejects with anything else.
+ */
+export async function evaluateCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    const options = parseOptions(args);
+    if (options !== "help") return await run(options, surroundings);
+    surroundings.stdout.write(USAGE + "\n");
+    return EXIT.done;
+  } catch (error) {
+    const told = error instanceof EvaluationError || error instanceof OnepassError || error instanceof ConfigError;
+    if (!told) throw error;
+    surroundings.stderr.write(`${error.message}\n`);
+    return EXIT.badInput;
+  }
+}

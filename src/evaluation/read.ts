@@ -1,0 +1,38 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { EvaluationError } from "./errors.js";
+import { parseRow, type LabelledText } from "./labelled-text.js";
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const source = createReadStream(file);
+  // The iteration throws what the pipeline's callback would get.
+  const stream = file.endsWith(".gz") ? pipeline(source, createGunzip(), () => undefined) : source;
+  let rest = "";
+  for await (const chunk of stream.setEncoding("utf8") as AsyncIterable<string>) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  yield rest;
+}
+
+/**
+ * Rows of a .jsonl or .jsonl.gz file, one a line; empty lines are passed over.
+ * @throws EvaluationError that names the file and, for a bad row, its line.
+ */
+export async function* readRows(file: string): AsyncGenerator<LabelledText> {
+  let number = 0;
+  try {
+    for await (const line of linesOf(file)) {
+      number += 1;
+      if (line.trim() !== "") yield parseRow(line);
+    }
+  } catch (error) {
+    if (error instanceof EvaluationError)
+      throw new EvaluationError(`${file}:${number}: ${error.message}`, { cause: error });
+    throw new EvaluationError(`${file}: can't be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { loadBundle, type Bundle } from "../bundle/bundle.js";
+import { labelsOf } from "../bundle/check.js";
+import { EnginePool } from "../classify/pool.js";
+import { ClassifyRequest } from "../classify/request.js";
+import { ClassifyService } from "../classify/service.js";
+import type { Engine } from "../engines/engine.js";
+import { Metrics } from "../metrics.js";
+import { TASK_NAMES, type TaskName } from "../tasks/task.js";
+import type { Classifier, Prediction } from "./classifier.js";
+import type { Options } from "./options.js";
+
+/** No text waits on a caller here: the server's limits that guard its time and memory are lifted. */
+const LIMITS = { maxTexts: 1, maxTextChars: Infinity, timeoutMs: 3_600_000 };
+
+/** The server's own service over one bundle, without HTTP and without a fallback that could answer instead. */
+class ServedClassifier implements Classifier, AsyncDisposable {
+  readonly #never = new AbortController().signal;
+
+  constructor(
+    readonly model: string,
+    readonly labels: Classifier["labels"],
+    private readonly service: ClassifyService,
+    private readonly engine: Options["engine"],
+  ) {}
+
+  async classify(text: string, tasks: readonly TaskName[]): Promise<Prediction> {
+    const { model, engine } = this;
+    const request = ClassifyRequest.parse({ text, tasks, model, engine, truncate: true, fallback: false, top_k: 1 });
+    const context = { id: "evaluate", startedAt: performance.now(), signal: this.#never };
+    const answer = await this.service.classify(request, context);
+    if ("results" in answer) throw new TypeError("several answers to one text");
+    const { intent, slots, topic, truncated } = answer;
+    return {
+      ...(intent !== undefined && { intent }),
+      ...(slots && { slots }),
+      ...(topic && { topic }),
+      truncated: truncated !== undefined,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service.pool[Symbol.asyncDispose]();
+  }
+}
+
+function labelSets({ manifest: { tasks } }: Bundle): Classifier["labels"] {
+  const names = (task: TaskName) => {
+    const labels = labelsOf(tasks, task);
+    return task === "slots" ? labels.filter((tag) => tag !== "O").map((tag) => tag.slice("B-".length)) : labels;
+  };
+  return Object.fromEntries(TASK_NAMES.filter((task) => tasks[task]).map((task) => [task, new Set(names(task))]));
+}
+
+/**
+ * Opens a bundle as the server does. `load` turns it into a warm engine.
+ * @throws OnepassError when the bundle is faulty, or has another engine than the one asked for
+ */
+export async function openServed(
+  { bundle: folder, engine }: Pick<Options, "bundle" | "engine">,
+  load: (bundle: Bundle) => Promise<Engine>,
+): Promise<Classifier & AsyncDisposable> {
+  const metrics = new Metrics();
+  const pool = new EnginePool({ load, metrics, fallbackModel: "none" });
+  const bundle = await loadBundle(folder);
+  await pool.open({ bundles: [bundle], faulty: [] });
+  const [entry] = pool.entries;
+  if (entry?.state !== "ready") throw entry?.error;
+  const service = new ClassifyService(pool, metrics, LIMITS, () => undefined);
+  return new ServedClassifier(entry.model, labelSets(bundle), service, engine);
+}

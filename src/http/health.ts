@@ -1,0 +1,45 @@
+import { Router } from "express";
+import type { z } from "zod";
+import { faultMessage, type EnginePool } from "../classify/pool.js";
+import { route } from "./route.js";
+import type { Liveness, Readiness } from "./schemas.js";
+
+/** isDraining: whether the server is about to stop. */
+export function healthRoutes(pool: EnginePool, isDraining: () => boolean): Router {
+  const router = Router();
+  route(router, "get", "/livez", (_req, res) => {
+    res.json({ status: "ok" } satisfies z.infer<typeof Liveness>);
+  });
+  route(router, "get", "/readyz", (_req, res) => {
+    const status = readiness(pool, isDraining());
+    res
+      .status(status === "ready" ? 200 : 503)
+      .json({ status, engines: engines(pool) } satisfies z.infer<typeof Readiness>);
+  });
+  return router;
+}
+
+function readiness(pool: EnginePool, draining: boolean): z.infer<typeof Readiness>["status"] {
+  if (draining) return "draining";
+  if (pool.ready) return "ready";
+  return pool.opened ? "unavailable" : "loading";
+}
+
+function engines(pool: EnginePool): z.infer<typeof Readiness>["engines"] {
+  const loaded = pool.entries.map(({ model, engineName, bundle, state, error }) => ({
+    model,
+    engine: engineName,
+    state,
+    default: pool.default?.bundle === bundle,
+    fallback: pool.fallback?.bundle === bundle,
+    ...(state === "failed" && { error: faultMessage(error) }),
+  }));
+  const faulty = pool.faulty.map(({ model, error }) => ({
+    model,
+    state: "failed" as const,
+    default: false,
+    fallback: false,
+    error: faultMessage(error),
+  }));
+  return [...loaded, ...faulty];
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import type { Request, RequestHandler, Response } from "express";
+import type { Logger } from "pino";
+import type { RequestContext } from "../../classify/service.js";
+import { OnepassError, type ErrorCode } from "../../errors.js";
+import type { Metrics } from "../../metrics.js";
+
+/** What a caller may name its request: no white space, nothing that breaks a log or a header. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+const CLIENT_CLOSED_REQUEST = 499; // nginx's: there is nobody to send a status to
+const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/metrics"]);
+
+/** Gives every request its id, its start and its signal; times, counts and logs it when it has ended. */
+export function requestContext(metrics: Metrics, logger: Logger): RequestHandler {
+  return (req, res, next) => {
+    const startedAt = performance.now();
+    const given = req.get("x-request-id");
+    const id = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+    const gone = new AbortController();
+    res.locals.context = { id, startedAt, signal: gone.signal } satisfies RequestContext;
+    res.set("x-request-id", id);
+    metrics.requestStarted();
+    res.once("close", () => {
+      if (!res.writableFinished) {
+        gone.abort(
+          new OnepassError("client_closed_request", CLIENT_CLOSED_REQUEST, "The client closed the connection."),
+        );
+      }
+      const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
+      const labels = { method: req.method, route: routeOf(req), status };
+      const ms = performance.now() - startedAt;
+      metrics.requestEnded(labels, ms / 1000);
+      logger[PROBES.has(labels.route) && status < 500 ? "debug" : "info"](
+        { request_id: id, ...labels, code: errorCodeOf(res), duration_ms: Math.round(ms * 1000) / 1000 },
+        "request",
+      );
+    });
+    next();
+  };
+}
+
+export function contextOf(res: Response): RequestContext {
+  return (res.locals as { context: RequestContext }).context;
+}
+
+/** Set by the error middleware; an answer without an error has none. */
+function errorCodeOf(res: Response): ErrorCode | undefined {
+  return (res.locals as { errorCode?: ErrorCode }).errorCode;
+}
+
+/** The pattern of the route: a path that matched none is a caller's text. */
+function routeOf(req: Request): string {
+  const { path } = (req.route ?? {}) as { path?: unknown };
+  return typeof path === "string" ? path : "unmatched";
+}

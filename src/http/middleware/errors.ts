@@ -1,0 +1,66 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "pino";
+import { OnepassError } from "../../errors.js";
+import type { Metrics } from "../../metrics.js";
+import { contextOf } from "./context.js";
+
+/** Turns whatever a handler threw into the one error shape. What we did not foresee is logged and shown as `internal`. */
+export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _req, res, _next) => {
+    const { code, status, message, field, details } = toOnepassError(error);
+    metrics.failed(code);
+    res.locals.errorCode = code;
+    if (code === "internal" || code === "engine_failed") {
+      logger.error({ request_id: contextOf(res).id, code, err: error }, "request failed");
+    }
+    if (res.headersSent) {
+      res.destroy(); // half an answer must not look like a whole one
+      return;
+    }
+    if (status === 503) res.set("Retry-After", "1");
+    res.status(status).json({
+      error: { code, message, ...(field !== undefined && { field }), ...(details !== undefined && { details }) },
+    });
+  };
+}
+
+/** Every path without a route. */
+export const notFound: RequestHandler = () => {
+  throw new OnepassError("not_found", 404, "There is no such path. GET /openapi.json lists them.");
+};
+
+function toOnepassError(error: unknown): OnepassError {
+  if (error instanceof OnepassError) return error;
+  return (
+    fromExpress(error) ?? new OnepassError("internal", 500, "Something went wrong in the server.", { cause: error })
+  );
+}
+
+/** Errors of express and its body parser, told by their `type` and `status`. Their messages quote the body: not passed on. */
+function fromExpress(error: unknown): OnepassError | undefined {
+  const { type, status, limit } = (error ?? {}) as { type?: unknown; status?: unknown; limit?: unknown };
+  switch (type) {
+    case "entity.parse.failed":
+      return new OnepassError("invalid_json", 400, "The body is not valid JSON.");
+    case "entity.verify.failed":
+      return new OnepassError("invalid_json", 400, "The body is not valid UTF-8.");
+    case "entity.too.large":
+      return new OnepassError("body_too_large", 413, `The body is larger than ${String(limit)} bytes.`, {
+        details: { limit },
+      });
+    case "charset.unsupported":
+      return new OnepassError("unsupported_media_type", 415, "The body must be JSON in UTF-8.");
+    case "encoding.unsupported":
+      return new OnepassError(
+        "unsupported_media_type",
+        415,
+        "The body's content encoding must be gzip, deflate or br.",
+      );
+    case "request.aborted":
+      return new OnepassError("client_closed_request", 499, "The client closed the connection.");
+    default:
+      return typeof status === "number" && status >= 400 && status < 500
+        ? new OnepassError("invalid_request", 400, "The request could not be read.")
+        : undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { Router } from "express";
+import type { z } from "zod";
+import type { EnginePool, PoolEntry } from "../classify/pool.js";
+import { route } from "./route.js";
+import type { ModelInfo, ModelsAnswer } from "./schemas.js";
+
+export function modelRoutes(pool: EnginePool): Router {
+  const router = Router();
+  route(router, "get", "/models", (_req, res) => {
+    res.json({ models: pool.entries.map((entry) => modelInfo(entry, pool)) } satisfies z.infer<typeof ModelsAnswer>);
+  });
+  return router;
+}
+
+function modelInfo({ model, engineName, bundle, tags, state }: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
+  const { name, version, description, language, license, tasks, limits } = bundle.manifest;
+  return {
+    model,
+    name,
+    version,
+    engine: engineName,
+    state,
+    default: pool.default?.bundle === bundle,
+    fallback: pool.fallback?.bundle === bundle,
+    description,
+    language,
+    license,
+    tasks: {
+      ...(tasks.intent && { intent: { labels: tasks.intent.labels } }),
+      ...(tags && { slots: { labels: [...new Set(tags.slots.filter((slot) => slot !== undefined))] } }),
+      ...(tasks.topic && { topic: { labels: tasks.topic.labels, groups: tasks.topic.groups } }),
+    },
+    limits,
+  };
+}

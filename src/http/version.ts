@@ -1,0 +1,20 @@
+import { Router } from "express";
+import type { z } from "zod";
+import { FORMAT_VERSION } from "../bundle/manifest.js";
+import { PACKAGE_NAME, PACKAGE_VERSION } from "../package.js";
+import { route } from "./route.js";
+import type { VersionAnswer } from "./schemas.js";
+
+export function versionRoutes(): Router {
+  const router = Router();
+  const answer: z.infer<typeof VersionAnswer> = {
+    name: PACKAGE_NAME,
+    version: PACKAGE_VERSION,
+    bundle_format: FORMAT_VERSION,
+    node: process.versions.node,
+  };
+  route(router, "get", "/version", (_req, res) => {
+    res.json(answer);
+  });
+  return router;
+}

@@ -1,0 +1,55 @@
+import type { PreparedText } from "../text/prepare.js";
+import { decodeBio, type TagSet } from "./bio.js";
+import { logSoftmax } from "./softmax.js";
+
+/** A slot's value where the text says it. */
+export interface Slot {
+  readonly name: string;
+  /** `text.slice(start, end)`: the surface, not a normalised value. */
+  readonly value: string;
+  /** Half-open, in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+}
+
+/**
+ * The slots of a text, in its order.
+ *
+ * logits: [words that were read][tags], unnormalised; a text that was cut has fewer rows than words.
+ * @throws NonFiniteScoreError
+ */
+export function readSlots(
+  text: PreparedText,
+  logits: readonly Float32Array[],
+  tags: TagSet,
+  temperature: number,
+): Slot[] {
+  const scores = logits.map((row) => logSoftmax(row, temperature));
+  const path = decodeBio(scores, tags);
+  return slotRuns(path, tags).map(({ name, from, to }) => {
+    const { start } = text.words[from]!;
+    const { end } = text.words[to - 1]!;
+    return { name, value: text.text.slice(start, end), start, end, confidence: spanConfidence(scores, path, from, to) };
+  });
+}
+
+/** Runs of words [from, to) that a path of tags gives to one slot. The path keeps the BIO constraints. */
+export function slotRuns(path: Int32Array, { slots, follows }: TagSet): { name: string; from: number; to: number }[] {
+  const runs: { name: string; from: number; to: number }[] = [];
+  for (const [word, tag] of path.entries()) {
+    const name = slots[tag];
+    if (name === undefined) continue;
+    const last = runs.at(-1);
+    if (follows[tag] === undefined) runs.push({ name, from: word, to: word + 1 });
+    else if (last) last.to = word + 1;
+  }
+  return runs;
+}
+
+/** How sure a span is: the product of the probabilities of its words' tags. scores: [words][tags] log-probabilities. */
+export function spanConfidence(scores: readonly Float32Array[], path: Int32Array, from: number, to: number): number {
+  let logProbability = 0;
+  for (let word = from; word < to; word++) logProbability += scores[word]![path[word]!]!;
+  return Math.exp(logProbability);
+}

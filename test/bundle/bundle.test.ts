@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { bundleId, loadBundle } from "../../src/bundle/bundle.js";
+import { BundleError } from "../../src/errors.js";
+import { writeBundle } from "./manifests.js";
+
+let models: string;
+
+beforeEach(async () => {
+  models = await mkdtemp(join(tmpdir(), "onepass-"));
+});
+
+afterEach(async () => {
+  await rm(models, { recursive: true });
+});
+
+const write = (folder: string, change: object = {}) => writeBundle(join(models, folder), change);
+
+test("loads a bundle whose files are what its manifest says", async () => {
+  const folder = await write("tiny");
+  const bundle = await loadBundle(folder);
+  expect(bundleId(bundle)).toBe("tiny@1.2.3");
+  expect(bundle.path("weights.gguf")).toBe(join(folder, "weights.gguf"));
+});
+
+test("refuses a file that was changed", async () => {
+  const folder = await write("tiny");
+  await writeFile(join(folder, "weights.gguf"), "weightS");
+  await expect(loadBundle(folder)).rejects.toThrow("weights.gguf is not the file that was published");
+});
+
+test("refuses a file that is gone", async () => {
+  const folder = await write("tiny");
+  await rm(join(folder, "weights.gguf"));
+  await expect(loadBundle(folder)).rejects.toThrow("weights.gguf can't be read");
+});
+
+test.each([
+  [{ format: "2.0.0", tasks: "of another kind" }, "has format 2.0.0, this server reads 1.x"],
+  [{ name: "No Name" }, "name"],
+  [{ surprise: 1 }, "surprise"],
+  [{ limits: { window_tokens: 0, max_tokens: 1 } }, "limits.window_tokens"],
+  [{ files: { "../secret": "0".repeat(64) } }, "files"],
+])("names the fault of a manifest with %j", async (change, message) => {
+  const folder = await write("tiny", change);
+  await expect(loadBundle(folder)).rejects.toThrow(BundleError);
+  await expect(loadBundle(folder)).rejects.toThrow(message);
+});
+
+test("reads a newer minor format", async () => {
+  await expect(loadBundle(await write("tiny", { format: "1.9.0" }))).resolves.toBeDefined();
+});
+
+test("refuses what is no JSON, and a folder without a manifest", async () => {
+  const folder = await write("tiny");
+  await writeFile(join(folder, "bundle.json"), "{");
+  await expect(loadBundle(folder)).rejects.toThrow("bundle.json is no JSON");
+  await expect(loadBundle(models)).rejects.toThrow("bundle.json can't be read");
+});

@@ -1,0 +1,183 @@
+import { expect, test, vi } from "vitest";
+import type { Bundle } from "../../src/bundle/bundle.js";
+import { ClassifyRequest } from "../../src/classify/request.js";
+import { ClassifyService } from "../../src/classify/service.js";
+import { EngineError } from "../../src/errors.js";
+import { fakeBundle, FakeEngine, fakePool } from "./fakes.js";
+
+const LIMITS = { maxTexts: 4, maxTextChars: 1000, timeoutMs: 1000 };
+const ALL = [fakeBundle("single-pass"), fakeBundle("dual-encoder"), fakeBundle("joint-encoder")];
+
+async function build(bundles: readonly Bundle[] = ALL, options: Parameters<typeof fakePool>[1] = {}) {
+  const fake = await fakePool(bundles, options);
+  const onEngineFailure = vi.fn();
+  const service = new ClassifyService(fake.pool, fake.metrics, LIMITS, onEngineFailure);
+  const ask = (body: unknown, signal = new AbortController().signal) =>
+    service.classify(ClassifyRequest.parse(body), { id: "r1", startedAt: performance.now(), signal });
+  return { ...fake, ask, onEngineFailure };
+}
+
+const failure = () => Promise.reject(new EngineError("single-pass", new Error("out of memory")));
+
+test("a text is answered with everything that the model knows", async () => {
+  const { ask } = await build();
+  const answer = await ask({ text: "🎺 at nine am", top_k: 2 });
+  expect(answer).toEqual({
+    id: "r1",
+    model: "single-pass@1.0.0",
+    engine: "single-pass",
+    fallback: false,
+    text: "🎺 at nine am",
+    intent: { name: "alarm_set", confidence: 0.6 },
+    intent_ranking: [
+      { name: "alarm_set", confidence: 0.6 },
+      { name: "play_music", confidence: 0.3 },
+    ],
+    slots: [{ name: "time", value: "nine am", start: 6, end: 13, confidence: expect.closeTo(0.9995, 3) as number }],
+    topic: { name: "orbit", group: "sci", confidence: 0.8 },
+    topic_ranking: [
+      { name: "orbit", group: "sci", confidence: 0.8 },
+      { name: "puck", group: "rec", confidence: 0.1 },
+    ],
+    usage: { prompt_tokens: 6, cached_tokens: 0, generated_tokens: 0 },
+    timing_ms: { queue: 1, inference: 2, total: expect.any(Number) as number },
+  });
+});
+
+test("several texts are answered in order, by one call of the engine", async () => {
+  const { ask, engine } = await build();
+  const answer = await ask({ texts: ["nine", "one two"], tasks: ["slots"] });
+  expect(answer).toMatchObject({
+    results: [
+      { text: "nine", slots: [{ value: "nine" }] },
+      { text: "one two", slots: [] },
+    ],
+    usage: { prompt_tokens: 9 },
+  });
+  expect(answer).not.toHaveProperty("text");
+  expect(engine("single-pass").calls).toEqual([{ texts: ["nine", "one two"], tasks: ["slots"] }]);
+});
+
+test("a text in a list of one is answered as a list", async () => {
+  const { ask } = await build();
+  await expect(ask({ texts: ["nine"] })).resolves.toHaveProperty("results.length", 1);
+});
+
+test("tasks that are not asked for are absent", async () => {
+  const { ask } = await build();
+  const answer = await ask({ text: "nine", tasks: ["topic"] });
+  expect(answer).not.toHaveProperty("intent");
+  expect(answer).not.toHaveProperty("slots");
+  expect(answer).toHaveProperty("topic");
+});
+
+test("offsets come in code points when asked for", async () => {
+  const { ask } = await build();
+  await expect(ask({ text: "🎺 at nine am", offsets: "code_points" })).resolves.toMatchObject({
+    slots: [{ value: "nine am", start: 5, end: 12 }],
+  });
+});
+
+test.each([
+  [0.5, { intent: { name: "alarm_set" }, out_of_scope: false }],
+  [0.7, { intent: null, intent_ranking: [{ name: "alarm_set" }, {}, {}], out_of_scope: true }],
+])("with a threshold of %f the intent of confidence 0.6 is judged", async (oos_threshold, expected) => {
+  const { ask } = await build();
+  await expect(ask({ text: "hi", oos_threshold })).resolves.toMatchObject(expected);
+});
+
+test("a text that was cut says how much was read", async () => {
+  const { ask } = await build();
+  const text = "one two three four five six seven eight nine am";
+  await expect(ask({ text })).rejects.toMatchObject({ code: "text_too_long", status: 413, field: "text" });
+  await expect(ask({ text, truncate: true })).resolves.toMatchObject({
+    truncated: { read_tokens: 8, total_tokens: 10 },
+  });
+});
+
+test.each([
+  ["by name", { model: "joint-encoder" }, "joint-encoder@1.0.0"],
+  ["by name and version", { model: "joint-encoder@1.0.0" }, "joint-encoder@1.0.0"],
+  ["by engine", { engine: "dual-encoder" }, "dual-encoder@1.0.0"],
+  ["by both", { model: "dual-encoder", engine: "dual-encoder" }, "dual-encoder@1.0.0"],
+])("a model is chosen %s", async (_name, choice, model) => {
+  const { ask } = await build();
+  await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, fallback: false });
+});
+
+const noTopic = { intent: { labels: ["a"], temperature: 1 } };
+
+test.each([
+  ["an unknown model", { model: "llama" }, "unknown_model", "model"],
+  ["an unknown version", { model: "only@2.0.0" }, "unknown_model", "model"],
+  ["an engine that the model has not", { model: "only", engine: "dual-encoder" }, "engine_not_in_model", "engine"],
+  ["an engine that no model has", { engine: "dual-encoder" }, "engine_not_in_model", "engine"],
+  ["a task that the model has not", { tasks: ["intent", "topic"] }, "task_not_in_model", "tasks[1]"],
+  ["a task twice", { tasks: ["intent", "intent"] }, "invalid_request", "tasks[1]"],
+])("%s is refused and nothing runs", async (_name, body, code, field) => {
+  const { ask, engine } = await build([fakeBundle("single-pass", { name: "only", tasks: noTopic })]);
+  await expect(ask({ text: "hi", ...body })).rejects.toMatchObject({ status: 400, code, field });
+  expect(engine("only").calls).toEqual([]);
+});
+
+test("a threshold without the intent is refused", async () => {
+  const { ask } = await build();
+  await expect(ask({ text: "hi", tasks: ["slots"], oos_threshold: 0.5 })).rejects.toMatchObject({
+    code: "invalid_request",
+    field: "oos_threshold",
+  });
+});
+
+test("when the engine fails the fallback answers, says so and is counted", async () => {
+  const { ask, engine, metrics, onEngineFailure } = await build();
+  engine("single-pass").before = failure;
+  await expect(ask({ text: "nine" })).resolves.toMatchObject({ model: "dual-encoder@1.0.0", fallback: true });
+  expect(onEngineFailure).toHaveBeenCalledOnce();
+  expect(await metrics.registry.metrics()).toContain(
+    'onepass_fallback_total{from="single-pass@1.0.0",to="dual-encoder@1.0.0"} 1',
+  );
+});
+
+test("scores that are no numbers are a failure of the engine", async () => {
+  const { ask, engine } = await build();
+  engine("single-pass").intent = [Number.NaN, 0, 0];
+  await expect(ask({ text: "nine", fallback: false })).rejects.toMatchObject({ code: "engine_failed" });
+  await expect(ask({ text: "nine" })).resolves.toMatchObject({ fallback: true });
+});
+
+test.each([
+  ["the caller does not want it", ALL, {}, { fallback: false }],
+  ["there is none", ALL, { fallbackModel: "none" }, {}],
+  ["its labels differ", [ALL[0]!, fakeBundle("dual-encoder", { tasks: noTopic })], {}, { tasks: ["intent"] }],
+  ["it lacks a task", [ALL[0]!, fakeBundle("dual-encoder", { tasks: noTopic })], {}, {}],
+])("the fallback does not answer when %s", async (_name, bundles, options, body) => {
+  const { ask, engine } = await build(bundles, options);
+  engine("single-pass").before = failure;
+  await expect(ask({ text: "nine", ...body })).rejects.toMatchObject({ code: "engine_failed", status: 500 });
+});
+
+test("a text that is too long never falls back", async () => {
+  const { ask, engine } = await build();
+  await expect(ask({ text: "w ".repeat(9) })).rejects.toMatchObject({ code: "text_too_long" });
+  expect(engine("dual-encoder").calls).toEqual([]);
+});
+
+test("for a default that could not be loaded the fallback answers; without it 503", async () => {
+  const load = (bundle: Bundle) =>
+    bundle === ALL[0] ? Promise.reject(new Error("no memory")) : Promise.resolve(new FakeEngine(bundle));
+  const { ask } = await build(ALL, { load });
+  await expect(ask({ text: "nine" })).resolves.toMatchObject({ engine: "dual-encoder", fallback: true });
+  await expect(ask({ text: "nine", fallback: false })).rejects.toMatchObject({ code: "not_ready", status: 503 });
+});
+
+test("an answer that takes too long is a 504, also when the fallback could answer", async () => {
+  const { ask, engine } = await build();
+  engine("single-pass").before = (signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(new EngineError("single-pass", signal.reason));
+      });
+    });
+  await expect(ask({ text: "nine", timeout_ms: 5 })).rejects.toMatchObject({ code: "deadline_exceeded", status: 504 });
+  expect(engine("dual-encoder").calls).toEqual([]);
+});

@@ -1,0 +1,192 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BundleError, EngineError, OnepassError } from "../../src/errors.js";
+import { evaluateCommand } from "../../src/evaluation/command.js";
+import type { Report } from "../../src/evaluation/report.js";
+import { FakeClassifier, UTTERANCES } from "./fake-classifier.js";
+
+let folder: string;
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), "onepass-evaluate-"))));
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs the command on the fixture; `report` is what it wrote, if anything. */
+async function evaluate(args: string, classifier = new FakeClassifier(), stop = new AbortController().signal) {
+  const told = { stdout: "", stderr: "" };
+  const json = join(folder, "made", `${Math.random()}.json`);
+  const code = await evaluateCommand(
+    ["--bundle", "any", "--data", UTTERANCES, "--json", json, ...args.split(" ").filter(Boolean)],
+    {
+      open: () => Promise.resolve(classifier),
+      stop,
+      stdout: { write: (text) => (told.stdout += text) },
+      stderr: { write: (text) => (told.stderr += text) },
+    },
+  );
+  const report = existsSync(json) ? (JSON.parse(await readFile(json, "utf8")) as Report) : undefined;
+  return { code, report, ...told };
+}
+
+test("a run writes the scores, prints the table, disposes of the bundle and exits with 0", async () => {
+  const classifier = new FakeClassifier(({ intent, slots, ...rest }, row) => ({
+    ...rest,
+    intent: row.id === "8" ? { name: "alarm_set", confidence: 0.8 } : intent!, // one of 12 intents wrong
+    slots: row.id === "1" ? slots!.slice(1) : slots!, // one of 17 slots missed
+  }));
+  const { code, report, stdout } = await evaluate("", classifier);
+  expect(code).toBe(0);
+  const [file] = report!.data;
+  const slots = 17;
+  expect(file).toMatchObject({ file: UTTERANCES, rows: 12, refused: 0, truncated: 0 });
+  expect(file?.intent?.accuracy).toBeCloseTo(11 / 12);
+  expect(file?.slots).toMatchObject({ precision: 1, recall: (slots - 1) / slots });
+  expect(file?.slots?.f1).toBeCloseTo((2 * (slots - 1)) / (2 * slots - 1));
+  expect(file?.slots?.ece).toBeCloseTo(0.1); // 0.9 sure, always right
+  expect(file?.exact_match).toBeCloseTo(10 / 12);
+  expect(file).not.toHaveProperty("topic");
+  expect(report).toMatchObject({ bundle: "fake@1.0.0", environment: { node: process.version }, options: {} });
+  expect(report).not.toHaveProperty("partial");
+  expect(stdout).toMatch(/^file +rows +score +% +95% interval +ECE\n\S+utterances\.jsonl +12 +intent accuracy +91\.7 /);
+  expect(classifier.disposed).toBe(true);
+});
+
+test("each row is asked what it carries, and its text as it stands", async () => {
+  const classifier = new FakeClassifier();
+  await evaluate("--limit 1", classifier);
+  expect(classifier.asked).toEqual([{ text: "set an alarm for six thirty tomorrow", tasks: ["intent", "slots"] }]);
+});
+
+test("tasks that are not wanted are not asked", async () => {
+  const classifier = new FakeClassifier();
+  const { report } = await evaluate("--tasks slots", classifier);
+  expect(classifier.asked.map(({ tasks }) => tasks)).toEqual(Array(12).fill(["slots"]));
+  expect(report?.data[0]).not.toHaveProperty("intent");
+  expect(report?.data[0]).not.toHaveProperty("exact_match");
+  expect(report?.options).toEqual({ tasks: ["slots"] });
+});
+
+test("what the bundle can't answer is not asked", async () => {
+  const { report } = await evaluate("", new FakeClassifier(undefined, ["intent"]));
+  expect(report?.data[0]).not.toHaveProperty("slots");
+});
+
+test("several files are scored one by one", async () => {
+  const { report, stdout } = await evaluate(`--limit 2 --data ${UTTERANCES}`);
+  expect(report?.data.map(({ rows }) => rows)).toEqual([2, 2]);
+  expect(stdout.match(/utterances\.jsonl/g)).toHaveLength(2);
+});
+
+test("answers that come in another order are compared with their own rows", async () => {
+  const { report } = await evaluate(
+    "",
+    new FakeClassifier(async (truth, row) => (await setTimeout(20 - Number(row.id)), truth)),
+  );
+  expect(report?.data[0]?.exact_match).toBe(1);
+});
+
+test("a perturbed text is what is asked", async () => {
+  const classifier = new FakeClassifier();
+  await evaluate("--perturb upper --limit 1", classifier);
+  expect(classifier.asked[0]?.text).toBe("SET AN ALARM FOR SIX THIRTY TOMORROW");
+});
+
+test("a score under its threshold exits with 1 and says which", async () => {
+  const never = new FakeClassifier(({ slots, ...truth }) => ({ ...truth, ...(slots && { slots: [] }) }));
+  const { code, stderr, report } = await evaluate("--fail-under intent=100,f1=90", never);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`fell short: f1: 0.00 is under 90 in ${UTTERANCES}`);
+  expect(stderr).not.toContain("intent");
+  expect(report).toBeDefined();
+});
+
+test("refused texts count as wrong and are told", async () => {
+  const refusing = new FakeClassifier((truth, row) => {
+    if (row.id === "8") throw new OnepassError("text_too_long", 413, "too long");
+    return { ...truth, truncated: row.id === "9" };
+  });
+  const { code, report, stderr } = await evaluate("", refusing);
+  expect(code).toBe(0);
+  expect(report?.data[0]).toMatchObject({ rows: 12, refused: 1, truncated: 1 });
+  expect(report?.data[0]?.intent?.accuracy).toBeCloseTo(11 / 12);
+  expect(stderr).toContain("1 texts were refused");
+});
+
+test("an interrupted run writes what it has, marked as partial", async () => {
+  const stop = new AbortController();
+  const interrupted = new FakeClassifier((truth, row) => {
+    if (row.id === "3") stop.abort();
+    return truth;
+  });
+  const { code, report, stdout, stderr } = await evaluate(
+    `--data ${UTTERANCES} --fail-under f1=100`,
+    interrupted,
+    stop.signal,
+  );
+  expect(code).toBe(130);
+  expect(report?.partial).toBe(true);
+  expect(report?.data).toHaveLength(1);
+  expect(report?.data[0]?.rows).toBeLessThan(12);
+  expect(report?.data[0]?.rows).toBe(interrupted.asked.length);
+  expect(report?.data[0]?.exact_match).toBe(1);
+  expect(stdout).toContain("intent accuracy");
+  expect(stderr).toMatch(/stopped after \d+ of 12 rows/);
+});
+
+test("labels that the bundle does not know are warned of", async () => {
+  const file = join(folder, "foreign.jsonl");
+  await writeFile(file, JSON.stringify({ id: "1", text: "hi", intent: "greet" }));
+  const { stderr } = await evaluate(`--data ${file}`);
+  expect(stderr).toContain(`${file}: 1 intent labels that fake@1.0.0 can't answer count as wrong: greet`);
+});
+
+test.each([
+  ["a file that is missing", "--data missing.jsonl", "missing.jsonl: can't be read"],
+  ["an option that is unknown", "--verbose", "--verbose"],
+  ["a task that the bundle lacks", "--tasks topic", "--tasks: fake@1.0.0 does not answer topic, only intent, slots"],
+  ["a report below a file", "--json /dev/null/out.json", "--json: /dev/null/out.json can't be written"],
+])("%s exits with 2, says so and asks nothing", async (_name, args, message) => {
+  const classifier = new FakeClassifier();
+  const { code, stderr, report } = await evaluate(args, classifier);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(report).toBeUndefined();
+  expect(classifier.asked).toEqual([]);
+});
+
+test("data that has nothing for the bundle exits with 2 before any row is asked", async () => {
+  const file = join(folder, "topics.jsonl");
+  await writeFile(file, JSON.stringify({ id: "1", text: "hi", topic: "sport" }));
+  const classifier = new FakeClassifier();
+  const { code, stderr } = await evaluate(`--data ${file}`, classifier);
+  expect([code, classifier.asked]).toEqual([2, []]);
+  expect(stderr).toContain(`${file}: no row carries a label of intent, slots`);
+});
+
+test("a bundle that can't be opened exits with 2", async () => {
+  let stderr = "";
+  const code = await evaluateCommand(["--bundle", "models/nowhere", "--data", UTTERANCES], {
+    open: () => Promise.reject(new BundleError("nowhere", "bundle.json can't be read")),
+    stop: new AbortController().signal,
+    stdout: { write: () => true },
+    stderr: { write: (text) => (stderr += text) },
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain("Bundle nowhere: bundle.json can't be read");
+});
+
+test("an engine that fails ends the run and is disposed of", async () => {
+  const failing = new FakeClassifier(() => Promise.reject(new EngineError("single-pass", "out of memory")));
+  const { code, stderr, report } = await evaluate("", failing);
+  expect([code, report, failing.disposed]).toEqual([2, undefined, true]);
+  expect(stderr).toContain("The engine single-pass failed");
+  expect(failing.asked.length).toBeLessThan(12);
+});
+
+test("help is printed", async () => {
+  const { code, stdout } = await evaluate("--help");
+  expect(code).toBe(0);
+  expect(stdout).toContain("--fail-under LIST");
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { Metrics } from "../src/metrics.js";
+import { harness } from "./http/harness.js";
+
+test("one good and one bad request are counted once each", async () => {
+  const { http } = await harness();
+  await http
+    .post("/classify")
+    .send({ texts: ["at nine am", "hi"] })
+    .expect(200);
+  await http.post("/classify").send({ text: "" }).expect(400);
+  const { text, headers } = await http.get("/metrics").expect(200);
+  const single = 'model="single-pass@1.0.0",engine="single-pass"';
+  const lines = text.split("\n");
+  expect(headers["content-type"]).toContain("text/plain");
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'onepass_request_duration_seconds_count{method="POST",route="/classify",status="200"} 1',
+      'onepass_request_duration_seconds_count{method="POST",route="/classify",status="400"} 1',
+      'onepass_errors_total{code="empty_text"} 1',
+      `onepass_inference_duration_seconds_count{${single}} 1`,
+      `onepass_queue_duration_seconds_sum{${single}} 0.001`,
+      `onepass_prompt_tokens_total{${single}} 10`,
+      `onepass_request_texts_sum{${single}} 2`,
+      `onepass_engine_ready{${single}} 1`,
+      "onepass_requests_in_flight 1", // this one
+    ]),
+  );
+  expect(text).not.toContain("onepass_fallback_total{");
+  expect(text).toMatch(/onepass_build_info\{version="\d/);
+  expect(text).toContain("process_cpu_seconds_total");
+});
+
+test("paths that callers make up share one label", async () => {
+  const { http } = await harness();
+  await http.get("/secret-1").expect(404);
+  await http.get("/secret-2").expect(404);
+  const { text } = await http.get("/metrics");
+  expect(text).not.toContain("secret");
+  expect(text).toContain('onepass_request_duration_seconds_count{method="GET",route="unmatched",status="404"} 2');
+});
+
+test("the runs of a model are counted by prompts and tokens", async () => {
+  const metrics = new Metrics();
+  metrics.batchRun({ model: "m@1.0.0", engine: "single-pass" }, 3, 36);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('onepass_batch_prompts_sum{model="m@1.0.0",engine="single-pass"} 3');
+  expect(text).toContain('onepass_batch_tokens_sum{model="m@1.0.0",engine="single-pass"} 36');
+});
+
+test("durations are told apart from 1 ms on", async () => {
+  const metrics = new Metrics();
+  metrics.requestStarted();
+  metrics.requestEnded({ method: "GET", route: "/livez", status: 200 }, 0.0015);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('le="0.001",method="GET",route="/livez",status="200"} 0');
+  expect(text).toContain('le="0.002",method="GET",route="/livez",status="200"} 1');
+});

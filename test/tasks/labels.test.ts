@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { averageWindows, rankGroups, rankLabels } from "../../src/tasks/labels.js";
+import { softmax } from "../../src/tasks/softmax.js";
+
+const labels = ["a", "b", "c"];
+
+test.each([
+  [[0.2, 0.5, 0.3], 2, ["b", "c"]],
+  [[0.4, 0.2, 0.4], 3, ["a", "c", "b"]],
+  [[0.2, 0.5, 0.3], 10, ["b", "c", "a"]],
+])("ranks %j, top %i", (probabilities, topK, names) => {
+  expect(rankLabels(Float32Array.from(probabilities), labels, topK).map(({ name }) => name)).toEqual(names);
+});
+
+test("one window answers as its own softmax", () => {
+  const logits = Float32Array.of(1, -1, 0.5);
+  expect(averageWindows([{ logits, tokens: 7 }], 1.5)).toEqual(softmax(logits, 1.5));
+});
+
+test("windows weigh by their tokens", () => {
+  const windows = [
+    { logits: Float32Array.of(20, -20), tokens: 30 },
+    { logits: Float32Array.of(-20, 20), tokens: 10 },
+  ];
+  const mean = averageWindows(windows, 1);
+  expect(mean[0]).toBeCloseTo(0.75, 5);
+  expect(mean[1]).toBeCloseTo(0.25, 5);
+});
+
+test("a window without a token still answers", () => {
+  expect(averageWindows([{ logits: Float32Array.of(0, 0), tokens: 0 }], 1)[0]).toBeCloseTo(0.5);
+});
+
+test("a group is as probable as its labels together, even when another group has the best label", () => {
+  const found = rankGroups(Float32Array.of(0.4, 0.3, 0.3), labels, { a: "x", b: "y", c: "y" });
+  expect(found.map(({ name }) => name)).toEqual(["y", "x"]);
+  expect(found[0]?.confidence).toBeCloseTo(0.6);
+});
+
+test("groups share out all of the probability", () => {
+  fc.assert(
+    fc.property(fc.array(fc.float({ min: -5, max: 5, noNaN: true }), { minLength: 3, maxLength: 3 }), (logits) => {
+      const groups = rankGroups(softmax(Float32Array.from(logits), 1), labels, { a: "x", b: "y", c: "x" });
+      expect(groups.reduce((sum, { confidence }) => sum + confidence, 0)).toBeCloseTo(1, 5);
+    }),
+  );
+});

