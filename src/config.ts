@@ -59,7 +59,7 @@ const Settings = z.strictObject({
     .default(30_000)
     .describe("Longest time for an answer, in milliseconds. A request's `timeout_ms` can shorten it."),
   drainTimeoutMs: whole(0, MAX_MS)
-    .default(10_000)
+    .default(25_000)
     .describe("Longest time to finish what runs after SIGTERM or SIGINT, in milliseconds."),
   logLevel: z
     .enum(

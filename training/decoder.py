@@ -89,7 +89,7 @@ def optimizer_of(model: nn.Module, config: DecoderConfig) -> torch.optim.AdamW:
     others = [p for n, p in model.named_parameters() if p.ndim == 1 or "embd" in n]
     return torch.optim.AdamW(
         [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
-        lr=config.lr, betas=(0.9, 0.98),
+        lr=config.lr, betas=(0.9, 0.98), fused=True,
     )
 
 

@@ -7,10 +7,13 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
 
-def mean_state(states: Tensor, mask: Tensor) -> Tensor:
-    """states: (B, T, H); mask: (B, T), 1 at real tokens. The mean of the real states: (B, H)."""
+SILENT_TOKENS = 32  # added to every text, so that a few words can't speak as loudly as a post
+
+
+def mean_state(states: Tensor, mask: Tensor, silent: int = 0) -> Tensor:
+    """Mean of the real states and of `silent` zeros: (B, H). states: (B, T, H); mask: (B, T), 1 at real tokens."""
     weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(1) / weights.sum(1)
+    return (states * weights).sum(1) / (weights.sum(1) + silent)
 
 
 def additive(mask: Tensor) -> Tensor:
@@ -48,7 +51,7 @@ class Encoder(nn.Module):
         logits = self.heads[task](mean_state(states, mask)).float()
         if task != "topic":
             return logits
-        evidence = mean_state(self.evidence(ids), mask)
+        evidence = mean_state(self.evidence(ids), mask, SILENT_TOKENS)
         if self.training:  # half of the texts must do without, so that the body learns topics, too
             evidence = evidence * (torch.rand(len(ids), 1) < 0.5)
         return logits + evidence

@@ -18,7 +18,11 @@ export const SlotAnswer = z
   .meta({ id: "Slot" });
 
 export const TopicAnswer = Guess.extend({
-  group: z.string().describe("The group that the topic belongs to."),
+  group: z
+    .string()
+    .describe(
+      "In `topic` the most probable group, by the sum of its topics; in `topic_ranking` the topic's own group.",
+    ),
 }).meta({ id: "Topic" });
 
 /** What is answered to one text. A task that was not asked for is absent. */

@@ -1,7 +1,7 @@
 import type { Manifest } from "../bundle/manifest.js";
 import type { Scores, WindowScores } from "../engines/engine.js";
 import type { TagSet } from "../tasks/bio.js";
-import { averageWindows, rankLabels, type Label } from "../tasks/labels.js";
+import { averageWindows, rankGroups, rankLabels, type Label } from "../tasks/labels.js";
 import { softmax } from "../tasks/softmax.js";
 import { readSlots } from "../tasks/spans.js";
 import { codePointOffsets } from "../text/offsets.js";
@@ -48,12 +48,15 @@ function shapeTopic(
   { labels, temperature, groups }: NonNullable<Manifest["tasks"]["topic"]>,
   { top_k }: ShapeOptions,
 ): Pick<TextAnswer, "topic" | "topic_ranking"> {
-  const ranking = rankLabels(averageWindows(windows, temperature), labels, top_k).map((label) => {
+  const probabilities = averageWindows(windows, temperature);
+  const ranking = rankLabels(probabilities, labels, top_k).map((label) => {
     const { name, confidence } = rounded(label);
     return { name, group: groups[name] ?? name, confidence };
   });
   const [best] = ranking;
-  return { ...(best && { topic: best }), topic_ranking: ranking };
+  // Several topics of one group can outweigh the best single topic, so the two are chosen independently.
+  const [group] = rankGroups(probabilities, labels, groups);
+  return { ...(best && group && { topic: { ...best, group: group.name } }), topic_ranking: ranking };
 }
 
 function shapeSlots(

@@ -13,6 +13,7 @@ const bundled = existsSync(MODELS) && readdirSync(MODELS).some((name) => existsS
 if (!bundled) console.warn("SKIPPED: the server as a process, since models/ holds no bundle");
 
 const LOADING_MS = 120_000; // on a machine that does other things too
+const PATIENT = { ONEPASS_TIMEOUT_MS: "120000", ONEPASS_DRAIN_TIMEOUT_MS: "120000" };
 
 describe.skipIf(!bundled)("a server as a process, on the bundled models", () => {
   let server: ChildProcess;
@@ -24,7 +25,7 @@ describe.skipIf(!bundled)("a server as a process, on the bundled models", () => 
   const classify = async (body: unknown) => ClassifyAnswer.parse(await (await post(body)).json());
 
   beforeAll(async () => {
-    server = startProcess({ ONEPASS_LOG_LEVEL: "info" });
+    server = startProcess(PATIENT);
     ended = outcomeOf(server);
     url = await urlOf(server);
     expect((await fetch(`${url}/livez`)).status).toBe(200); // before any model is loaded
@@ -94,7 +95,8 @@ describe.skipIf(!bundled)("a server as a process, on the bundled models", () => 
   test("on SIGTERM what runs is finished, and the process ends with exit code 0", async () => {
     const progress = { answered: false };
     const asked = post({ texts: Array.from({ length: 32 }, (_, i) => `wake me up at ${i} ${"please ".repeat(20)}`) });
-    void asked.then(() => (progress.answered = true));
+    const done = () => (progress.answered = true);
+    asked.then(done, done);
     while (!progress.answered && !/in_flight [2-9]/.test(await (await fetch(`${url}/metrics`)).text()));
     server.kill("SIGTERM");
     expect((await asked).status).toBe(200);
