@@ -11,16 +11,10 @@ RUN npm run build
 
 # Run-time packages for a CPU: without the CUDA and Vulkan builds of llama.cpp and without other systems' binaries.
 FROM node:20.20.2-bookworm-slim AS packages
-ARG TARGETARCH
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && npm cache clean --force \
-  && case "$TARGETARCH" in arm64) cpu=arm64 ;; *) cpu=x64 ;; esac \
-  && find node_modules/@node-llama-cpp -mindepth 1 -maxdepth 1 ! -name "linux-$cpu" -exec rm -rf {} + \
-  && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} + \
-  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 ! -name "$cpu" -exec rm -rf {} + \
-  && test -d "node_modules/@node-llama-cpp/linux-$cpu" \
-  && test -n "$(find node_modules/onnxruntime-node/bin -path "*/linux/$cpu/*" -name '*.node')"
+COPY scripts/lean.js ./scripts/lean.js
+RUN npm ci --omit=dev && npm cache clean --force && node scripts/lean.js
 
 FROM node:20.20.2-bookworm-slim
 ENV NODE_ENV=production ONEPASS_HOST=0.0.0.0 ONEPASS_PORT=8080

@@ -1,6 +1,6 @@
 """Writes a bundle's `MODEL_CARD.md` from its manifest and from what `npm run evaluate` measured through the server.
 
-    npm run evaluate -- --bundle models/NAME --data … --json models/NAME/evaluation.json
+    npm run evaluate -- --bundle models/NAME --data … --json models/NAME/evaluation/DATA.json
     python -m training.card models/NAME
 """
 
@@ -52,11 +52,22 @@ def percent(value: float, interval: list[float] | None = None) -> str:
     return f"{text} [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]" if interval else text
 
 
-def figures_row(result: dict[str, Any]) -> list[str]:
+def title(file: str, options: dict[str, Any]) -> str:
+    """What was read: folder and split, and how it was changed."""
+    notes = {
+        "last tenth": options.get("cut"),
+        "without headers": options.get("strip_headers"),
+        options.get("perturb"): options.get("perturb"),
+    }
+    split = Path(file).name.split(".", 1)[0]
+    return ", ".join([f"{Path(file).parent.name} {split}", *(note for note, given in notes.items() if note and given)])
+
+
+def figures_row(result: dict[str, Any], options: dict[str, Any]) -> list[str]:
     intent, slots, topic = (result.get(task) for task in ("intent", "slots", "topic"))
     errors = [f"{task['ece']:.3f}" for task in (intent, slots, topic) if task and task.get("ece") is not None]
     return [
-        result.get("label") or result["file"],
+        title(result["file"], options),
         str(result["rows"]),
         percent(intent["accuracy"], intent.get("ci95")) if intent else "",
         percent(slots["f1"], slots.get("ci95")) if slots else "",
@@ -68,10 +79,10 @@ def figures_row(result: dict[str, Any]) -> list[str]:
 
 
 def figures_table(folder: Path) -> str:
-    measured = folder / "evaluation.json"
-    if not measured.exists():
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "evaluation").glob("*.json"))]
+    if not reports:
         return "Not measured yet."
-    rows = [figures_row(result) for result in json.loads(measured.read_text(encoding="utf-8"))["data"]]
+    rows = [figures_row(result, report["options"]) for report in reports for result in report["data"]]
     lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
