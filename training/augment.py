@@ -8,12 +8,23 @@ from random import Random
 
 Word = tuple[str, str]
 
-UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-                 "seventeen eighteen nineteen".split(), range(20), strict=True))
+UNITS = dict(
+    zip(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split(),
+        range(20),
+        strict=True,
+    )
+)
 TENS = {word: 10 * (i + 2) for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-                    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
-                    range(1, 21), strict=True)) | {"thirtieth": 30}
+ORDINALS = dict(
+    zip(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+        "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        range(1, 21),
+        strict=True,
+    )
+) | {"thirtieth": 30}
 EMOJI = "😀 😂 👍 🙏 🎵 ☀️ ⏰ 🍕 ❤️ 🚕".split()
 END_MARKS = [".", "?", "!", ".", "?", "...", "!!"]
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -62,7 +73,12 @@ def join_meridiem(words: list[Word], rng: Random) -> list[Word]:
     out: list[Word] = []
     dotted = rng.random() < 0.4
     for surface, tag in words:
-        if surface in ("m.", "m") and out and out[-1][0] in ("a.", "p.", "a", "p") and same_span(out[-1], (surface, tag)):
+        if (
+            surface in ("m.", "m")
+            and out
+            and out[-1][0] in ("a.", "p.", "a", "p")
+            and same_span(out[-1], (surface, tag))
+        ):
             half = out[-1][0][0]
             out[-1] = (f"{half}.m." if dotted else f"{half}m", out[-1][1])
         else:

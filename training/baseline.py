@@ -1,6 +1,6 @@
 """The bar for the topic: TF-IDF and a linear SVM on the same cut of 20 Newsgroups, whole posts.
 
-    python -m training.baseline --data ../shared/data
+python -m training.baseline --data ../shared/data
 """
 
 import argparse

@@ -74,8 +74,9 @@ def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], li
     )
 
 
-def utterance_groups(rows: list[Row], labels: dict[str, list[str]], encode: Encode, size: int, rng: Random,
-                     augmented: bool = True) -> Iterator[list[Utterance]]:
+def utterance_groups(
+    rows: list[Row], labels: dict[str, list[str]], encode: Encode, size: int, rng: Random, augmented: bool = True
+) -> Iterator[list[Utterance]]:
     """Endless groups of `size` utterances of similar length; each epoch is augmented anew."""
     while True:
         items = [utterance(row, labels, encode, rng if augmented else None) for row in rows]
@@ -100,12 +101,14 @@ class Post:
 
 def posts(rows: list[Row], topics: list[str], encode: Encode) -> list[Post]:
     return [
-        Post(encode(row["text"])[0], encode(without_headers(row["text"]))[0], topics.index(row["topic"])) for row in rows
+        Post(encode(row["text"])[0], encode(without_headers(row["text"]))[0], topics.index(row["topic"]))
+        for row in rows
     ]
 
 
-def window_groups(items: list[Post], tokens: int, lengths: tuple[int, ...], rng: Random
-                  ) -> Iterator[tuple[list[list[int]], list[int]]]:
+def window_groups(
+    items: list[Post], tokens: int, lengths: tuple[int, ...], rng: Random
+) -> Iterator[tuple[list[list[int]], list[int]]]:
     """Endless groups of equally long windows, some `tokens` in all: (ids, topics).
 
     Half of the windows keep the headers, half open at the start of what is read, half anywhere. A post shorter than

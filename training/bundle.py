@@ -1,4 +1,4 @@
-"""Bundles: `bundle.json` as `src/bundle/manifest.ts` demands, and the sentences that pin both languages to each other."""
+"""Bundles: `bundle.json` as `src/bundle/manifest.ts` demands, and sentences that pin both languages to each other."""
 
 import hashlib
 import json

@@ -1,7 +1,7 @@
 """Writes a bundle's `MODEL_CARD.md` from its manifest and from what `npm run evaluate` measured through the server.
 
-    npm run evaluate -- --bundle models/NAME --data … --json models/NAME/evaluation/DATA.json
-    python -m training.card models/NAME
+npm run evaluate -- --bundle models/NAME --data … --json models/NAME/evaluation/DATA.json
+python -m training.card models/NAME
 """
 
 import json

@@ -33,6 +33,7 @@ class DecoderConfig:
     max_tokens: int = 128
     dev_stride: int = 4  # while training, every n-th post of dev is scored
     seed: int = 1
+    start: Path | None = None  # folder of a run to go on from, with a fresh optimiser and schedule
 
 
 def load(kind: type[Any], path: str) -> Any:
@@ -40,5 +41,7 @@ def load(kind: type[Any], path: str) -> Any:
     unknown = set(values) - {f.name for f in fields(kind)}
     if unknown:
         raise SystemExit(f"{path}: unknown settings {', '.join(sorted(unknown))}")
-    values = {f.name: Path(values[f.name]) if f.type is Path else values[f.name] for f in fields(kind) if f.name in values}
+    values = {
+        f.name: Path(values[f.name]) if f.type in (Path, Path | None) else values[f.name] for f in fields(kind) if f.name in values
+    }
     return kind(path=Path(path), **values)

@@ -89,7 +89,9 @@ def optimizer_of(model: nn.Module, config: DecoderConfig) -> torch.optim.AdamW:
     others = [p for n, p in model.named_parameters() if p.ndim == 1 or "embd" in n]
     return torch.optim.AdamW(
         [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
-        lr=config.lr, betas=(0.9, 0.98), fused=True,
+        lr=config.lr,
+        betas=(0.9, 0.98),
+        fused=True,
     )
 
 
@@ -106,6 +108,8 @@ def train(config: DecoderConfig) -> None:
     run = Run(config.out)
     shutil.copy(config.path, config.out / "config.toml")
     model, vocabulary = build(config)
+    if config.start:
+        Run(config.start).load(model)
     optimizer = optimizer_of(model, config)
     first_step = run.restore(model, optimizer)
     rng = Random(config.seed + first_step)
@@ -141,8 +145,9 @@ def train(config: DecoderConfig) -> None:
         if (step + 1) % config.save_every == 0 or step + 1 == config.steps:
             run.save(step + 1, model, optimizer)
         if (step + 1) % config.evaluate_every == 0 or step + 1 == config.steps:
-            scores = score_rows(model, vocabulary, dev["massive"], dev["newsgroups"][:: config.dev_stride],
-                                config.max_tokens)
+            scores = score_rows(
+                model, vocabulary, dev["massive"], dev["newsgroups"][:: config.dev_stride], config.max_tokens
+            )
             run.log(step, scores.as_dict())
             run.plot()
             tqdm.write(f"step {step + 1}: {scores}")

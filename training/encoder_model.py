@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
-
 SILENT_TOKENS = 32  # added to every text, so that a few words can't speak as loudly as a post
 
 

@@ -1,8 +1,9 @@
 """What single tokens say about the topic, learnt in seconds and written into the embedding before training starts.
 
-A topic shows in many rare words, and a training budget of one or two passes over the posts meets each of them a few times. A
-linear bag of tokens learns them from hundreds of windows a second. Its weights, E (tokens, topics), are added to the
-embedding along fixed orthonormal directions, so that the decoder's attention only has to average what is already there.
+A topic shows in many rare words, and a training budget of one or two passes over the posts meets each of them a few
+times. A linear bag of tokens learns them from hundreds of windows a second. Its weights, E (tokens, topics), are added
+to the embedding along fixed orthonormal directions, so that the decoder's attention only has to average what is already
+there.
 """
 
 from random import Random
@@ -13,12 +14,11 @@ from torch.nn import functional as F
 
 from training.batches import Post, window_groups
 
-
 SCALE = 20.0  # a mean over a window is small; lets Adam's step size fit
 
 
 def learn(items: list[Post], tokens: int, topics: int, rng: Random, steps: int = 400, dropout: float = 0.3) -> Tensor:
-    """Weights of a bag-of-tokens classifier of windows: (tokens, topics). A window's scores are SCALE times their mean."""
+    """Weights of a bag-of-tokens classifier: (tokens, topics). A window's scores are SCALE times their mean."""
     bag = nn.Embedding(tokens, topics)
     nn.init.zeros_(bag.weight)
     optimizer = torch.optim.Adam(bag.parameters(), lr=0.1)

@@ -16,7 +16,9 @@ from training.config import DecoderConfig, load
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", nargs="+", type=Path, required=True, help="folders of runs; two make a dual bundle")
-    parser.add_argument("--out", type=Path, required=True, help="the bundle's folder; its last part is the bundle's name")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the bundle's folder; its last part is the bundle's name"
+    )
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--matrices", default="Q8_0", choices=["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "F16"])
     parser.add_argument("--tolerance", type=float, default=0.5, help="of the decoder's golden logits")
@@ -25,7 +27,9 @@ def main() -> None:
     if "layers" in tomllib.loads(configs[0].read_text()):
         from training import export_decoder
 
-        export_decoder.export(load(DecoderConfig, str(configs[0])), args.out, args.version, args.matrices, args.tolerance)
+        export_decoder.export(
+            load(DecoderConfig, str(configs[0])), args.out, args.version, args.matrices, args.tolerance
+        )
     else:
         from training import export_encoder
 

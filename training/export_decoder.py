@@ -15,6 +15,7 @@ from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 from training import batches, bundle, calibrate, card, data
 from training.config import DecoderConfig
 from training.prefix_lm import PrefixLM, from_base
+from training.run import Run
 from training.text import prepare
 from training.vocabulary import BOS, READ_OUT_TASKS, BaseTokenizer, Vocabulary
 
@@ -127,8 +128,14 @@ class Reference:
         for task in tasks:
             at = positions if task == "slots" else 1 + [t for t in READ_OUT_TASKS if t in tasks].index(task)
             logits[task] = np.round(self.logits(task, states[at]).double().numpy(), bundle.DECIMALS).tolist()
-        return {"text": text, "tasks": list(tasks), "ids": prompt, "word_positions": positions,
-                "words": [list(word) for word in prepared.words], "logits": logits}
+        return {
+            "text": text,
+            "tasks": list(tasks),
+            "ids": prompt,
+            "word_positions": positions,
+            "words": [list(word) for word in prepared.words],
+            "logits": logits,
+        }
 
 
 def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float]:
@@ -145,9 +152,8 @@ def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary, int]:
     """The run's last checkpoint, and after how many steps it was taken."""
     vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), data.schema(config.data))
     model = from_base(config.base, config.layers, vocabulary.size, config.text_tokens, 0.0)
-    state = torch.load(config.out / "checkpoint.pt", map_location="cpu", weights_only=True)
-    model.load_state_dict(state["model"])
-    return model.eval(), vocabulary, int(state["step"])
+    step = Run(config.out).load(model)
+    return model.eval(), vocabulary, step
 
 
 def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolerance: float) -> None:
@@ -161,7 +167,7 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         "name": out.name,
         "version": version,
         "description": f"Intent, slots and topic from one prefill: {len(config.layers)} layers of SmolLM2-135M, "
-                       f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
+        f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
         "tasks": bundle.task_entries(vocabulary.labels, fitted),

@@ -1,7 +1,7 @@
 """The decoder's ids: a byte-level BPE cut to its first tokens, then read-outs, then labels.
 
-A byte-level BPE that keeps only its first N tokens, and the merges that make them, is again a valid tokenizer. Read-outs
-and labels are control tokens above the text ids, so no text can forge one.
+A byte-level BPE that keeps only its first N tokens, and the merges that make them, is again a valid tokenizer.
+Read-outs and labels are control tokens above the text ids, so no text can forge one.
 """
 
 from dataclasses import dataclass
