@@ -31,6 +31,11 @@ MASSIVE is its dev split; 20 Newsgroups the last tenth of each group of the byda
 training never saw. Slot F1 counts exact spans as seqeval does. Temperatures were fitted on the same dev rows.
 Brackets: 95 % bootstrap intervals. Calibration error: 15 equal-mass bins, intent / slots / topic.
 
+```
+npm run evaluate -- --bundle models/{name} --data ../shared/data/massive/dev.jsonl.gz
+npm run evaluate -- --bundle models/{name} --data ../shared/data/20newsgroups/train.jsonl.gz --cut last-tenth
+```
+
 ## What it can't do
 
 English only. It knows the labels in `bundle.json` and nothing else: a text about something else still gets an intent,
@@ -43,7 +48,7 @@ Topics are those of Usenet in 1993.
 {commands}
 ```
 
-{config}
+{notes}{config}
 """
 
 
@@ -99,6 +104,7 @@ def write_card(folder: Path) -> None:
         data=", ".join(provenance["data"]),
         figures=figures_table(folder),
         commands="\n".join(provenance["commands"]),
+        notes="".join(f"{note}\n\n" for note in provenance.get("notes", [])),
         config="\n\n".join(f"```toml\n{config.strip()}\n```" for config in provenance["configs"]),
     )
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")

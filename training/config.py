@@ -42,6 +42,8 @@ def load(kind: type[Any], path: str) -> Any:
     if unknown:
         raise SystemExit(f"{path}: unknown settings {', '.join(sorted(unknown))}")
     values = {
-        f.name: Path(values[f.name]) if f.type in (Path, Path | None) else values[f.name] for f in fields(kind) if f.name in values
+        f.name: Path(values[f.name]) if f.type in (Path, Path | None) else values[f.name]
+        for f in fields(kind)
+        if f.name in values
     }
     return kind(path=Path(path), **values)

@@ -120,3 +120,14 @@ def quantize(fp32: Path, int8: Path, setting: dict[str, Any]) -> None:
         extra_options={"MatMulConstBOnly": True},
         **setting,
     )
+    strip(int8)
+
+
+def strip(path: Path) -> None:
+    """Deletes what the exporter noted on each node: stack traces, with paths of the machine that it ran on."""
+    model = onnx.load(path)
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
+    onnx.save(model, path)

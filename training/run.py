@@ -24,11 +24,13 @@ class Run:
         optimizer.load_state_dict(state["optimizer"])
         return int(state["step"])
 
-    def load(self, model: nn.Module) -> int:
-        """Loads the last checkpoint's weights alone. The number of steps that they took."""
-        state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        model.load_state_dict(state["model"])
-        return int(state["step"])
+    def load(self, model: nn.Module) -> None:
+        """Loads the last checkpoint's weights alone."""
+        model.load_state_dict(torch.load(self.checkpoint, map_location="cpu", weights_only=True)["model"])
+
+    def steps(self) -> int:
+        """How many steps the last checkpoint took."""
+        return int(torch.load(self.checkpoint, map_location="cpu", weights_only=True, mmap=True)["step"])
 
     def save(self, step: int, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
         """Replaces the checkpoint only once the new one is whole."""
