@@ -114,6 +114,8 @@ def window_groups(
     Half of the windows keep the headers, half open at the start of what is read, half anywhere. A post shorter than
     the window waits for a group of shorter ones.
     """
+    if not any(len(post.body) >= max(lengths) for post in items):
+        raise ValueError(f"no post has a window of {max(lengths)} tokens")
     order: list[Post] = []
     while True:
         length = rng.choice(lengths)

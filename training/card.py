@@ -29,7 +29,7 @@ utterances are CC BY 4.0 (Amazon; derived from SLURP).
 
 MASSIVE is its dev split; 20 Newsgroups the last tenth of each group of the bydate *train* part by post number, which
 training never saw; `dev_sample_400` is 400 of those 1,130 posts, headers kept, drawn by `random.Random(0).sample` from
-`training.data.newsgroups(…, "dev")`. Slot F1 counts exact spans as seqeval does. Temperatures were fitted on the same dev rows.
+`training.data.newsgroups(…, "dev")`. Slot F1 counts exact spans as seqeval does. Temperatures were fitted on dev, too.
 Brackets: 95 % bootstrap intervals. Calibration error: 15 equal-mass bins, intent / slots / topic.
 
 ```
