@@ -5,6 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from training.text import Prepared
+
 FORMAT = "1.0.0"
 DECIMALS = 4  # of golden logits
 
@@ -44,6 +49,20 @@ def task_entries(labels: dict[str, list[str]], temperatures: dict[str, float]) -
     if "topic" in labels:
         entries["topic"]["groups"] = topic_groups(labels["topic"])
     return entries
+
+
+def golden_case(
+    text: str, prepared: Prepared, prompt: list[int], positions: list[int], logits: dict[str, NDArray[np.float32]]
+) -> dict[str, Any]:
+    """One of the manifest's golden cases. `logits`: by task asked for, in order; [labels], for slots [words][tags]."""
+    return {
+        "text": text,
+        "tasks": list(logits),
+        "ids": prompt,
+        "word_positions": positions,
+        "words": [list(word) for word in prepared.words],
+        "logits": {task: np.round(found.astype(np.float64), DECIMALS).tolist() for task, found in logits.items()},
+    }
 
 
 def write_bundle(folder: Path, manifest: dict[str, Any], files: list[str]) -> None:

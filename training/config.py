@@ -47,3 +47,10 @@ def load(kind: type[Any], path: str) -> Any:
         if f.name in values
     }
     return kind(path=Path(path), **values)
+
+
+def stages_of(config: Any) -> list[Any]:
+    """The run of a config and those that it went on from, the first one first."""
+    if config.start is None:
+        return [config]
+    return [*stages_of(load(type(config), str(config.start / "config.toml"))), config]

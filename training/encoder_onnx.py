@@ -65,15 +65,7 @@ class OnnxReader:
         found = self.read(prompt, tasks)
         if "slots" in found:
             found["slots"] = found["slots"][positions]
-        logits = {task: np.round(found[task].astype(np.float64), bundle.DECIMALS).tolist() for task in tasks}
-        return {
-            "text": text,
-            "tasks": list(tasks),
-            "ids": prompt,
-            "word_positions": positions,
-            "words": [list(word) for word in prepared.words],
-            "logits": logits,
-        }
+        return bundle.golden_case(text, prepared, prompt, positions, {task: found[task] for task in tasks})
 
 
 def write_fp32(path: Path, graph: Graph, tasks: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from training.text import Prepared, prepare
+from training.text import Prepared, encode_pieces
 
 
 def frame(description: dict[str, Any]) -> tuple[int, int]:
@@ -46,14 +46,7 @@ class EncoderTokenizer:
 
         A word that the tokenizer drops (control characters) is read at the token after it.
         """
-        prepared = prepare(text) if isinstance(text, str) else text
-        ids: list[int] = []
-        first: list[int] = []
-        for piece in prepared.pieces:
-            if piece.word is not None:
-                first.append(len(ids))
-            ids += self.encode_piece(piece.text)
-        return ids, first
+        return encode_pieces(text, self.encode_piece)
 
     def encode_closed(self, text: str) -> tuple[list[int], list[int]]:
         """As `encode`, with the closing token; `opened` makes it a whole prompt."""

@@ -13,7 +13,7 @@ import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
 from training import batches, bundle, calibrate, card, data
-from training.config import DecoderConfig, load
+from training.config import DecoderConfig, stages_of
 from training.prefix_lm import PrefixLM, from_base
 from training.run import Run
 from training.text import prepare
@@ -130,15 +130,8 @@ class Reference:
         logits: dict[str, Any] = {}
         for task in tasks:
             at = positions if task == "slots" else 1 + [t for t in READ_OUT_TASKS if t in tasks].index(task)
-            logits[task] = np.round(self.logits(task, states[at]).double().numpy(), bundle.DECIMALS).tolist()
-        return {
-            "text": text,
-            "tasks": list(tasks),
-            "ids": prompt,
-            "word_positions": positions,
-            "words": [list(word) for word in prepared.words],
-            "logits": logits,
-        }
+            logits[task] = self.logits(task, states[at]).numpy()
+        return bundle.golden_case(text, prepared, prompt, positions, logits)
 
 
 def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float]:
@@ -149,13 +142,6 @@ def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float
     topics = [reference.vocabulary.labels["topic"].index(post["topic"]) for post in posts]
     fitted = {task: calibrate.fit(*massive[task]) for task in ("intent", "slots")}
     return {**fitted, "topic": calibrate.fit_windows(reference.dev_posts(texts), topics)}
-
-
-def stages_of(config: DecoderConfig) -> list[DecoderConfig]:
-    """The run and those that it went on from, the first one first."""
-    if config.start is None:
-        return [config]
-    return [*stages_of(load(DecoderConfig, str(config.start / "config.toml"))), config]
 
 
 def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:

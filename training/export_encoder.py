@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from training import batches, bundle, calibrate, card, data
-from training.config import load
+from training.config import load, stages_of
 from training.encoder_config import ENCODER_TASKS, EncoderConfig
 from training.encoder_model import Graph, untrained
 from training.encoder_onnx import SETTINGS, OnnxReader, quantize, write_fp32
@@ -62,13 +62,6 @@ class DevSet:
             windows = [(answers.astype(np.float64), weights) for answers, weights in read]
             fitted["topic"] = calibrate.fit_windows(windows, self.topics)
         return fitted
-
-
-def stages_of(config: EncoderConfig) -> list[EncoderConfig]:
-    """The run and those that it went on from, the first one first."""
-    if config.start is None:
-        return [config]
-    return [*stages_of(load(EncoderConfig, str(config.start / "config.toml"))), config]
 
 
 def load_graph(config: EncoderConfig, labels: dict[str, list[str]]) -> Graph:

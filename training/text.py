@@ -8,6 +8,7 @@ normalisation may change lengths freely.
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 # The Unicode property White_Space, written out: `str.split` and JavaScript's `\s` disagree with it and each other.
@@ -81,3 +82,15 @@ def prepare(text: str) -> Prepared:
             pieces.append(Piece(space + normalize(part), len(words) - 1 if is_word else None))
             space = ""
     return Prepared(words, pieces)
+
+
+def encode_pieces(text: str | Prepared, encode_piece: Callable[[str], Iterable[int]]) -> tuple[list[int], list[int]]:
+    """Ids of the text, each piece tokenised alone, and the index in them of each word's first token."""
+    prepared = prepare(text) if isinstance(text, str) else text
+    ids: list[int] = []
+    first: list[int] = []
+    for piece in prepared.pieces:
+        if piece.word is not None:
+            first.append(len(ids))
+        ids += encode_piece(piece.text)
+    return ids, first

@@ -12,7 +12,7 @@ from gguf import GGUFReader
 from tokenizers import Regex, Tokenizer, pre_tokenizers
 from tokenizers.models import BPE
 
-from training.text import Prepared, prepare
+from training.text import Prepared, encode_pieces
 
 READ_OUT_TASKS = ("intent", "topic")  # in the order of the prompt; slots are read at the words themselves
 BOS = 1
@@ -67,14 +67,7 @@ class Vocabulary:
 
     def encode(self, text: str | Prepared) -> tuple[list[int], list[int]]:
         """Ids of the text, and the index in them of each word's first token."""
-        prepared = prepare(text) if isinstance(text, str) else text
-        ids: list[int] = []
-        first: list[int] = []
-        for piece in prepared.pieces:
-            if piece.word is not None:
-                first.append(len(ids))
-            ids += self.encode_piece(piece.text)
-        return ids, first
+        return encode_pieces(text, self.encode_piece)
 
     def prompt(self, tasks: tuple[str, ...], ids: list[int]) -> list[int]:
         """`<bos>`, a read-out for each task asked for that has one, the text."""
