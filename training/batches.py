@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from training.augment import augment
-from training.data import Row, without_headers
-from training.text import prepare
+from training.data import Row, spans, without_headers
+from training.text import normalize, prepare
 
 IGNORED = -100
 Encode = Callable[[str], tuple[list[int], list[int]]]
@@ -24,6 +24,7 @@ class Utterance:
     first: list[int]
     intent: int
     tags: list[int]
+    slots: list[tuple[str, str]]  # (name, value as the prompt spells it)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ def utterance(row: Row, labels: dict[str, list[str]], encode: Encode, rng: Rando
         position = start
         tags.append(labels["slots"].index(tag_of_chunk[chunk]))
     ids, first = encode(text)
-    return Utterance(ids, first, labels["intent"].index(row["intent"]), tags)
+    found = [
+        (name, normalize(text[prepared_words[a][0] : prepared_words[b - 1][1]]))
+        for name, a, b in spans([labels["slots"][tag] for tag in tags])
+    ]
+    return Utterance(ids, first, labels["intent"].index(row["intent"]), tags, found)
 
 
 def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], limit: int) -> Batch:

@@ -28,12 +28,17 @@ class DecoderConfig:
     slot_smoothing: float = 0.0
     slot_weight: float = 1.0
     topic_weight: float = 1.0
+    write_weight: float = 1.0
     outlier: float = 0.1
     evidence: float = 0.5  # strength of the topic evidence written into the embedding; 0 for none
     max_tokens: int = 128
     dev_stride: int = 4  # while training, every n-th post of dev is scored
     seed: int = 1
-    start: Path | None = None  # folder of a run to go on from, with a fresh optimiser and schedule
+    # What the weights learn: which tasks; to have them read off the prompt ("read"), to write them as JSON ("write").
+    tasks: tuple[str, ...] = ("intent", "slots", "topic")
+    objectives: tuple[str, ...] = ("read",)
+    # The folder of a run, or a GGUF that a run was exported to, to go on from with a fresh optimiser and schedule.
+    start: Path | None = None
 
 
 def load(kind: type[Any], path: str) -> Any:
@@ -50,7 +55,7 @@ def load(kind: type[Any], path: str) -> Any:
 
 
 def stages_of(config: Any) -> list[Any]:
-    """The run of a config and those that it went on from, the first one first."""
-    if config.start is None:
+    """The run of a config and those that it went on from, the first one first. A GGUF tells nothing of its runs."""
+    if config.start is None or config.start.is_file():
         return [config]
     return [*stages_of(load(type(config), str(config.start / "config.toml"))), config]

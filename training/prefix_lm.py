@@ -80,10 +80,13 @@ class PrefixLM(nn.Module):
         self.output_norm = nn.RMSNorm(shape.hidden, shape.epsilon)
 
     def forward(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
-        """ids: (B, T); mask: (B, T), True at real tokens, None when none is padding. Final states (B, T, H)."""
+        """Final states (B, T, H).
+
+        ids: (B, T); mask: True where a key is seen, (B, T) by all queries or (B, T, T) by each; None when all see all.
+        """
         cos, sin = rotary(ids.size(1), self.shape.hidden // self.shape.heads, self.shape.rope_base)
         cos, sin = cos.to(ids.device), sin.to(ids.device)
-        keys = None if mask is None else mask[:, None, None, :]
+        keys = None if mask is None else mask[:, None] if mask.dim() == 3 else mask[:, None, None]
         x = self.dropout(self.token_embd(ids))
         for block in self.blk:
             x = block(x, cos, sin, keys)

@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from training import batches
+from training import answers, batches
 from training.data import Row, spans, without_headers
+from training.precision import autocast
 from training.prefix_lm import PrefixLM
 from training.vocabulary import Vocabulary
 
@@ -101,10 +102,42 @@ def score_topics(model: PrefixLM, vocabulary: Vocabulary, texts: list[str], topi
     return float((totals.argmax(-1) == wanted).float().mean())
 
 
+@torch.no_grad()
+@autocast()
+def score_answers(
+    model: nn.Module, vocabulary: Vocabulary, rows: list[Row], tasks: tuple[str, ...]
+) -> dict[str, float]:
+    """How often the written answer to intent and slots, of those in `tasks`, would be right to the letter.
+
+    One forward an answer: what is written greedily equals the right answer when each of its tokens is foreseen from
+    those before it. The server's grammar can only make it better.
+    """
+    model.eval()
+    asked = tuple(task for task in ("intent",) if task in tasks)
+    items = [batches.utterance(row, vocabulary.labels, vocabulary.encode, None) for row in rows]
+    items.sort(key=lambda item: len(item.ids))
+    right = 0
+    for at in range(0, len(items), 64):
+        group = items[at : at + 64]
+        names = [vocabulary.labels["intent"][item.intent] if asked else None for item in group]
+        written = [
+            vocabulary.encode_answer(answers.answer(name, item.slots if "slots" in tasks else None))
+            for name, item in zip(names, group, strict=True)
+        ]
+        ids, mask, targets = answers.collate([vocabulary.prompt(asked, item.ids) for item in group], written)
+        told = targets != batches.IGNORED
+        states = model(ids, mask)
+        assert isinstance(model, PrefixLM)
+        guesses = torch.full_like(targets, batches.IGNORED)
+        guesses[told] = model.label_logits(states[told], 0, vocabulary.text_tokens).argmax(-1)
+        right += int((guesses == targets).all(-1).sum())
+    return {"dev answer": round(right / len(items), 4)}
+
+
 def score_rows(model: nn.Module, vocabulary: Vocabulary, massive: list[Row], posts: list[Row], limit: int) -> Scores:
     assert isinstance(model, PrefixLM)
     model.eval()
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         intent, f1, exact = score_massive(model, vocabulary, massive, limit)
         topics = [row["topic"] for row in posts]
         window = limit - 4

@@ -9,13 +9,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from gguf import GGUFReader
-from tokenizers import Regex, Tokenizer, pre_tokenizers
+from tokenizers import Regex, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
 from training.text import Prepared, encode_pieces
 
 READ_OUT_TASKS = ("intent", "topic")  # in the order of the prompt; slots are read at the words themselves
 BOS = 1
+END = 2  # closes what the decoder writes
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Vocabulary:
         self.tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
             [pre_tokenizers.Split(Regex(r"\p{N}"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False)]
         )
+        self.tokenizer.decoder = decoders.ByteLevel()
         start = len(base.tokens)
         self.read_outs = {task: start + i for i, task in enumerate(READ_OUT_TASKS)}
         start += len(READ_OUT_TASKS)
@@ -55,6 +57,7 @@ class Vocabulary:
             self.label_start[task] = start
             start += len(names)
         self.size = start
+        self.text_tokens = len(base.tokens)
         self.encode_piece = lru_cache(maxsize=500_000)(self._encode_piece)
 
     def _encode_piece(self, piece: str) -> tuple[int, ...]:
@@ -68,6 +71,14 @@ class Vocabulary:
     def encode(self, text: str | Prepared) -> tuple[list[int], list[int]]:
         """Ids of the text, and the index in them of each word's first token."""
         return encode_pieces(text, self.encode_piece)
+
+    def encode_answer(self, answer: str) -> list[int]:
+        """Ids of what the decoder writes, its end and all."""
+        return [*self.tokenizer.encode(answer, add_special_tokens=False).ids, END]
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of text ids."""
+        return self.tokenizer.decode(ids, skip_special_tokens=False)
 
     def prompt(self, tasks: tuple[str, ...], ids: list[int]) -> list[int]:
         """`<bos>`, a read-out for each task asked for that has one, the text."""

@@ -4,8 +4,10 @@ import pytest
 
 from training.config import DecoderConfig, load
 from training.encoder_config import EncoderConfig
+from training.roberta_config import SmallConfig
 
 CONFIGS = sorted((Path(__file__).parents[1] / "configs").glob("*.toml"))
+KINDS = {"decoder": DecoderConfig, "encoder": EncoderConfig, "roberta": SmallConfig}
 ENCODER = 'base = "b"\ndata = "d"\nout = "o"\nsteps = 1\nbatch = 2\nevaluate_every = 1\n'
 
 
@@ -17,8 +19,7 @@ def written(folder: Path, text: str) -> str:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_config_loads_and_names_its_own_run(path: Path) -> None:
-    kind = EncoderConfig if path.stem.startswith("encoder") else DecoderConfig
-    config = load(kind, str(path))
+    config = load(KINDS[path.stem.split("-")[0]], str(path))
     assert config.out == Path("training/runs") / path.stem
     assert config.path == path
 
