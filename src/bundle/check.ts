@@ -1,7 +1,7 @@
 import { BundleError } from "../errors.js";
 import { parseTagSet } from "../tasks/bio.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
-import type { DecoderModel, EncoderModel, Manifest } from "./manifest.js";
+import type { DecoderModel, EncoderModel, GeneratorModel, Manifest } from "./manifest.js";
 
 type Fault = (message: string) => never;
 type Tasks = Manifest["tasks"];
@@ -17,6 +17,7 @@ export function checkManifest({ name, version, tasks, limits, model, files }: Ma
     if (!Object.hasOwn(files, file)) fault(`files: the model opens ${file}, which has no SHA-256`);
   }
   if (model.engine === "single-pass") checkDecoder(model, tasks, fault);
+  else if ("decoders" in model) checkGenerator(model, tasks, fault);
   else checkEncoder(model, tasks, fault);
 }
 
@@ -25,8 +26,10 @@ export function labelsOf(tasks: Tasks, task: TaskName): readonly string[] {
   return (task === "slots" ? tasks.slots?.tags : tasks[task]?.labels) ?? [];
 }
 
-function filesOf(model: DecoderModel | EncoderModel): string[] {
-  return model.engine === "single-pass" ? [model.file] : [model.tokenizer, ...model.graphs.map(({ file }) => file)];
+function filesOf(model: Manifest["model"]): string[] {
+  if (model.engine === "single-pass") return [model.file];
+  if ("decoders" in model) return model.decoders.map(({ file }) => file);
+  return [model.tokenizer, ...model.graphs.map(({ file }) => file)];
 }
 
 function checkTasks(tasks: Tasks, fault: Fault): void {
@@ -70,12 +73,25 @@ function checkDecoder({ bos, read_outs, label_start }: DecoderModel, tasks: Task
   }
 }
 
+/** Every task is written by one decoder. */
+function checkGenerator({ engine, decoders }: GeneratorModel, tasks: Tasks, fault: Fault): void {
+  for (const task of TASK_NAMES) {
+    const sources = decoders.filter((decoder) => decoder.tasks.includes(task)).length;
+    const expected = tasks[task] === undefined ? 0 : 1;
+    if (sources !== expected) fault(`model.decoders: ${sources} decoders answer ${task}, not ${expected}`);
+  }
+  if (engine === "generate" && decoders.length !== 1) fault("model.decoders: generate is one decoder for all tasks");
+}
+
 /** Every task is the output of one graph. */
-function checkEncoder({ engine, graphs }: EncoderModel, tasks: Tasks, fault: Fault): void {
+function checkEncoder({ engine, graphs, tokenization }: EncoderModel, tasks: Tasks, fault: Fault): void {
   for (const task of TASK_NAMES) {
     const sources = graphs.filter(({ outputs }) => outputs[task] !== undefined).length;
     const expected = tasks[task] === undefined ? 0 : 1;
     if (sources !== expected) fault(`model.graphs: ${sources} graphs answer ${task}, not ${expected}`);
   }
   if (engine === "joint-encoder" && graphs.length !== 1) fault("model.graphs: a joint encoder is one graph");
+  if (tokenization === "pieces" && graphs.some((graph) => !graph.add_prefix_space)) {
+    fault('model.graphs: pieces always bring their space; add_prefix_space false goes with tokenization "text"');
+  }
 }

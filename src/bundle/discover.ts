@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { z } from "zod";
 import { BundleError } from "../errors.js";
 import { bundleId, loadBundle, type Bundle } from "./bundle.js";
 
@@ -12,27 +13,34 @@ export interface FaultyBundle {
 }
 
 export interface Discovery {
-  /** By name of the folder. */
+  /** By directory, then by name of the folder. */
   readonly bundles: readonly Bundle[];
   readonly faulty: readonly FaultyBundle[];
 }
 
 /**
- * Loads every bundle below `directory`. A faulty one is reported and does not keep the others from being served.
- * @throws BundleError when the directory can't be read
+ * Loads every bundle below one directory or several. A faulty one is reported and does not keep the others from being
+ * served. names: load only these, `name` or `name@version`; the files of others, which may be large, are not read.
+ * @throws BundleError when a directory can't be read
  */
-export async function discoverBundles(directory: string): Promise<Discovery> {
+export async function discoverBundles(
+  directories: string | readonly string[],
+  names: readonly string[] = [],
+): Promise<Discovery> {
   const bundles = new Map<string, Bundle>();
   const faulty: FaultyBundle[] = [];
-  for (const folder of await foldersOf(directory)) {
-    try {
-      const bundle = await loadBundle(join(directory, folder));
-      const id = bundleId(bundle);
-      const twin = bundles.get(id);
-      if (twin) throw new BundleError(id, `is found twice: in ${twin.folder} and in ${bundle.folder}`);
-      bundles.set(id, bundle);
-    } catch (error) {
-      faulty.push({ model: folder, error });
+  for (const directory of [directories].flat()) {
+    for (const folder of await foldersOf(directory)) {
+      if (names.length > 0 && !(await mayAnswerTo(folder, names))) continue;
+      try {
+        const bundle = await loadBundle(folder);
+        const id = bundleId(bundle);
+        const twin = bundles.get(id);
+        if (twin) throw new BundleError(id, `is found twice: in ${twin.folder} and in ${bundle.folder}`);
+        bundles.set(id, bundle);
+      } catch (error) {
+        faulty.push({ model: basename(folder), error });
+      }
     }
   }
   return { bundles: [...bundles.values()], faulty };
@@ -65,9 +73,28 @@ function bareName(name: string): string {
   return name.replace(/@.*$/, "");
 }
 
+/** Whether a bundle, sound or faulty, could be one of `names`, by its name or by its folder's. */
+async function mayAnswerTo(folder: string, names: readonly string[]): Promise<boolean> {
+  const json = await readFile(join(folder, "bundle.json"), "utf8").catch(() => "");
+  const known = [basename(folder), nameIn(json)];
+  return names.some((name) => known.includes(bareName(name)));
+}
+
+function nameIn(json: string): string | undefined {
+  try {
+    return z.object({ name: z.string() }).safeParse(JSON.parse(json)).data?.name;
+  } catch {
+    return undefined; // `loadBundle` tells what is wrong with it
+  }
+}
+
+/** Absolute when `directory` is. */
 async function foldersOf(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
     throw new BundleError(directory, "the folder of models can't be read", cause);
   });
-  return names.filter((name) => existsSync(join(directory, name, "bundle.json"))).sort();
+  return names
+    .sort()
+    .map((name) => join(directory, name))
+    .filter((folder) => existsSync(join(folder, "bundle.json")));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TASK_NAMES } from "../tasks/task.js";
 
 /** The version of the bundle format that this server reads; a bundle of the same major is accepted. */
 export const FORMAT_VERSION = "1.0.0";
@@ -6,6 +7,9 @@ export const FORMAT_VERSION = "1.0.0";
 const Labels = z.array(z.string().min(1)).min(1);
 const Temperature = z.number().positive();
 const TokenId = z.int().nonnegative();
+const Template = z
+  .string()
+  .refine((template) => template.split("{text}").length === 2, "names the place of the text once, as {text}");
 const FileName = z.string().regex(/^[\w.-]+$/, "a plain file name inside the bundle's folder");
 
 const LabelTask = z.strictObject({ labels: Labels, temperature: Temperature });
@@ -34,17 +38,53 @@ const Limits = z.strictObject({
 });
 
 /** How pieces are normalised before they are tokenised. */
-const Text = z.strictObject({ nfkc: z.boolean(), lowercase: z.boolean() });
+const Text = z.strictObject({
+  nfkc: z.boolean(),
+  lowercase: z.boolean(),
+  /** Typographic quotes as the straight ones of a keyboard, unless false: models from elsewhere may have learnt both. */
+  straight_quotes: z.boolean().optional(),
+});
+
+/** Read-out tokens; slots are read at the first token of each word. */
+const ReadOuts = z.strictObject({ intent: TokenId.optional(), topic: TokenId.optional() });
 
 /** A decoder read as a prefix LM: `bos`, a read-out for each task asked for, the text. */
 export const DecoderModel = z.strictObject({
   engine: z.literal("single-pass"),
   file: FileName,
   bos: TokenId,
-  /** Read-out tokens; slots are read at the first token of each word. */
-  read_outs: z.strictObject({ intent: TokenId.optional(), topic: TokenId.optional() }),
+  read_outs: ReadOuts,
   /** First of the consecutive ids of each task's labels (tags for slots) in the output matrix. */
   label_start: z.strictObject({ intent: TokenId.optional(), slots: TokenId.optional(), topic: TokenId.optional() }),
+  /** The weights also learnt to write the answer after the prompt: the bundle serves `generate` and `dual-decoder`, too. */
+  writes: z.boolean().default(false),
+});
+
+/** How a decoder is asked to write its answer. `{text}` stands for the user's text, which can forge no special token. */
+const AnswerPrompt = z.discriminatedUnion("kind", [
+  /** The single pass's own prompt, for weights that learnt to go on after it. */
+  z.strictObject({ kind: z.literal("read-outs"), bos: TokenId, read_outs: ReadOuts }),
+  /** One turn of a chat in the template of the file. */
+  z.strictObject({ kind: z.literal("chat"), system: z.string().optional(), user: Template }),
+  /** As it stands; the names of special tokens mean these tokens. */
+  z.strictObject({ kind: z.literal("plain"), template: Template }),
+]);
+
+/** Decoders that write their answers as JSON: one for all tasks (`generate`), or a prompt a task (`dual-decoder`). */
+export const GeneratorModel = z.strictObject({
+  engine: z.enum(["generate", "dual-decoder"]),
+  /** Entries may share a file, which is then opened once. */
+  decoders: z
+    .array(
+      z.strictObject({
+        file: FileName,
+        tasks: z.array(z.enum(TASK_NAMES)).min(1),
+        prompt: AnswerPrompt,
+        /** What a slot's value may be: words of the text in a row, or whatever the decoder writes, to be looked for in it. */
+        values: z.enum(["of-text", "free"]).default("free"),
+      }),
+    )
+    .min(1),
 });
 
 /** One encoder graph: inputs `input_ids`, `attention_mask` (and `token_type_ids`), one output a task. */
@@ -56,16 +96,25 @@ const EncoderGraph = z.strictObject({
     slots: z.string().optional(),
     topic: z.string().optional(),
   }),
+  /** False: the text's first word was learnt without a space before it, as RoBERTa's tokenizer writes by default. */
+  add_prefix_space: z.boolean().default(true),
 });
 
 export const EncoderModel = z.strictObject({
   engine: z.enum(["dual-encoder", "joint-encoder"]),
   /** Hugging Face `tokenizer.json`. */
   tokenizer: FileName,
+  /**
+   * How the model learnt to read. `pieces`: each piece of a text by itself, as `training/` does. `text`: as its tokenizer
+   * cuts the whole text, where "50%," ends in one token "%,"; for byte-level BPE (RoBERTa) alone.
+   */
+  tokenization: z.enum(["pieces", "text"]).default("pieces"),
   /** Opens and closes every sequence: `[CLS]`/`[SEP]`, `<s>`/`</s>`. */
   cls: TokenId,
   sep: TokenId,
   graphs: z.array(EncoderGraph).min(1),
+  /** One graph after the other, each on all threads; or all at once, each in a thread of its own on its share of them. */
+  schedule: z.enum(["in-turn", "side-by-side"]).default("in-turn"),
 });
 
 /** What the reference implementation in `training/` computed with these very files. */
@@ -84,6 +133,8 @@ const Golden = z.strictObject({
     slots: z.array(z.array(z.number())).optional(),
     topic: z.array(z.number()).optional(),
   }),
+  /** The answer that the weights write by themselves after this prompt. */
+  written: z.string().optional(),
 });
 
 /** `bundle.json`: all that the server knows of a model. */
@@ -97,7 +148,7 @@ export const Manifest = z.strictObject({
   tasks: Tasks,
   limits: Limits,
   text: Text,
-  model: z.discriminatedUnion("engine", [DecoderModel, EncoderModel]),
+  model: z.discriminatedUnion("engine", [DecoderModel, GeneratorModel, EncoderModel]),
   /** SHA-256 (hex) of every file that the server opens, by name. */
   files: z.record(FileName, z.string().regex(/^[0-9a-f]{64}$/)),
   /** Data, base weights, commands, dev figures: for readers. */
@@ -111,5 +162,7 @@ export const Manifest = z.strictObject({
 
 export type Manifest = z.infer<typeof Manifest>;
 export type DecoderModel = z.infer<typeof DecoderModel>;
+export type GeneratorModel = z.infer<typeof GeneratorModel>;
+export type AnswerPrompt = z.infer<typeof AnswerPrompt>;
 export type EncoderModel = z.infer<typeof EncoderModel>;
 export type GoldenCase = z.infer<typeof Golden>;

@@ -1,20 +1,63 @@
 import type { Bundle } from "../bundle/bundle.js";
+import { loadModel, SharedModels, type LoadedModel } from "./decoder/model.js";
 import { openDecoder, type DecoderOptions } from "./decoder/single-pass.js";
 import { openEncoder } from "./encoder/encoder.js";
-import type { BatchObserver, Engine } from "./engine.js";
+import type { BatchObserver, Engine, EngineName } from "./engine.js";
+import { GeneratingEngine } from "./generate/generating.js";
+import { openWriters } from "./generate/open.js";
+import { enginesOf } from "./offered.js";
 import { QueuedEngine, type Runtime } from "./queued.js";
 
+/** Opens a file of the bundle, or gives it when it is open. */
+type OpenModel = (file: string) => Promise<LoadedModel>;
+
 export interface EngineOptions extends DecoderOptions {
-  readonly onBatch?: BatchObserver | undefined;
+  /** "auto" takes what there is; "cuda" fails without one. */
+  readonly gpu: "auto" | "cuda" | false;
+  /** Only these of the bundle's engines; all by default. */
+  readonly engines?: readonly EngineName[] | undefined;
+  readonly onBatch?: ((engine: EngineName) => BatchObserver) | undefined;
 }
 
-/** Opens a bundle in the engine that its manifest names, warm. The caller disposes of it. @throws BundleError */
-export async function loadEngine(bundle: Bundle, options: EngineOptions): Promise<Engine> {
-  return new QueuedEngine(bundle, await openRuntime(bundle, options), options.onBatch);
+/**
+ * Opens a bundle in the engines that its manifest offers, warm, its own first. They share what is loaded; the caller
+ * disposes of each. @throws BundleError, and nothing stays open
+ */
+export async function loadEngines(bundle: Bundle, options: EngineOptions): Promise<Engine[]> {
+  const names = enginesOf(bundle.manifest.model).filter((name) => options.engines?.includes(name) ?? true);
+  const use = modelsOf(bundle, options);
+  const engines: Engine[] = [];
+  try {
+    for (const name of names) engines.push(await openEngine(bundle, name, use, options));
+    return engines;
+  } catch (error) {
+    for (const engine of engines) await engine[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
-/** The part of an engine that knows a runtime, warm. @throws BundleError */
-export async function openRuntime(bundle: Bundle, options: DecoderOptions): Promise<Runtime> {
+/** The part of the scoring engine that knows a runtime, warm. @throws BundleError */
+export async function openRuntime(
+  bundle: Bundle,
+  options: EngineOptions,
+  use = modelsOf(bundle, options),
+): Promise<Runtime> {
   const { model } = bundle.manifest;
-  return model.engine === "single-pass" ? openDecoder(bundle, model, options) : openEncoder(bundle, model, options);
+  if (model.engine === "single-pass") return openDecoder(bundle, model, await use(model.file), options);
+  if ("graphs" in model) return openEncoder(bundle, model, options);
+  throw new RangeError(`${model.engine} writes its answers: it has no scores`);
+}
+
+async function openEngine(bundle: Bundle, name: EngineName, use: OpenModel, options: EngineOptions): Promise<Engine> {
+  const onBatch = options.onBatch?.(name);
+  if (name !== "generate" && name !== "dual-decoder") {
+    return new QueuedEngine(bundle, await openRuntime(bundle, options, use), onBatch);
+  }
+  const runtime = await openWriters(bundle, name, { threads: options.threads, model: use });
+  return new GeneratingEngine(name, bundle, runtime, onBatch);
+}
+
+function modelsOf(bundle: Bundle, { threads, gpu }: EngineOptions): OpenModel {
+  const models = new SharedModels((file) => loadModel(bundle.path(file), threads, gpu));
+  return (file) => models.use(file);
 }

@@ -1,10 +1,17 @@
 import { TextTooLongError } from "../errors.js";
 import type { TaskName } from "../tasks/task.js";
 
+/** Another way to begin a text, for a model that learnt its first word otherwise: `ids` for the first `replaces` ids. */
+export interface Beginning {
+  readonly ids: readonly number[];
+  readonly replaces: number;
+}
+
 /** A text as ids, and the index in them of each word's first token. */
 export interface EncodedText {
   readonly ids: readonly number[];
   readonly words: readonly number[];
+  readonly beginning?: Beginning;
 }
 
 /** One prompt to run: a stretch of a text's tokens, the words that slots are read at, and the tasks to answer. */
@@ -13,6 +20,8 @@ export interface Forward {
   readonly ids: readonly number[];
   /** Index in `ids` of the first token of each word that slots are asked of; empty unless `tasks` has slots. */
   readonly words: readonly number[];
+  /** Of a forward that begins a text. */
+  readonly beginning?: Beginning;
 }
 
 /** What a model is given for a forward. */
@@ -44,7 +53,7 @@ export interface Limits {
  * @throws TextTooLongError
  */
 export function planText(
-  { ids, words }: EncodedText,
+  { ids, words, beginning }: EncodedText,
   tasks: readonly TaskName[],
   { window_tokens, max_tokens }: Limits,
   { truncate, field }: { readonly truncate: boolean; readonly field: string },
@@ -61,7 +70,7 @@ export function planText(
   const forwards: Forward[] = [];
   // A text without words has no slots: nothing to ask the model.
   if (tasks.some((task) => task !== "slots") || slotWords.length > 0) {
-    forwards.push({ tasks, ids: ids.slice(0, opening), words: slotWords });
+    forwards.push({ tasks, ids: ids.slice(0, opening), words: slotWords, ...(beginning && { beginning }) });
   }
   for (let start = opening; start < end; start += window_tokens) {
     forwards.push({ tasks: ["topic"], ids: ids.slice(start, Math.min(start + window_tokens, end)), words: [] });

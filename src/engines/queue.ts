@@ -42,6 +42,7 @@ export class BatchQueue<Item, Result> {
   async submit(items: readonly Item[], signal: AbortSignal): Promise<Timed<Result>[]> {
     if (this.#closed) throw this.#closed;
     signal.throwIfAborted();
+    if (items.length === 0) return []; // a drain of nothing would end before it is known to run
     const jobs = items.map((item) => createJob<Item, Result>(item, this.lengthOf(item)));
     const abort = () => {
       this.#drop(jobs, signal.reason);

@@ -29,10 +29,16 @@ export interface Runtime extends AsyncDisposable {
   run(batch: readonly Forward[]): Promise<ForwardScores[]>;
 }
 
+interface Job {
+  readonly forward: Forward;
+  /** Of its prompt, which is built to be counted when the forward is queued, and to be run. */
+  readonly tokens: number;
+}
+
 /** The engine over any runtime: plans texts, queues their forwards, merges the scores. */
 export class QueuedEngine implements Engine {
   readonly name: EngineName;
-  readonly #queue: BatchQueue<Forward, ForwardScores>;
+  readonly #queue: BatchQueue<Job, ForwardScores>;
 
   constructor(
     readonly bundle: Bundle,
@@ -40,8 +46,11 @@ export class QueuedEngine implements Engine {
     private readonly onBatch?: BatchObserver,
   ) {
     this.name = bundle.manifest.model.engine;
-    const lengthOf = (forward: Forward) => runtime.prompt(forward).ids.length;
-    this.#queue = new BatchQueue((batch) => this.#run(batch), lengthOf, runtime.limits);
+    this.#queue = new BatchQueue(
+      (batch) => this.#run(batch),
+      ({ tokens }) => tokens,
+      runtime.limits,
+    );
   }
 
   async score(requests: readonly ScoreRequest[], tasks: readonly TaskName[], signal: AbortSignal): Promise<Scores[]> {
@@ -51,12 +60,15 @@ export class QueuedEngine implements Engine {
     const plans = requests.map((request) =>
       planText(this.runtime.encode(request.text), tasks, this.bundle.manifest.limits, request),
     );
-    const runs = await this.#queue.submit(
-      plans.flatMap(({ forwards }) => forwards),
-      signal,
-    );
+    const jobs = plans.flatMap(({ forwards }) => forwards.map((forward) => this.#job(forward)));
+    const encodedAt = performance.now();
+    const runs = await this.#queue.submit(jobs, signal);
     for (const { value } of runs) this.#check(value);
-    return plans.map((plan) => mergeScores(plan, tasks, runs.splice(0, plan.forwards.length), calledAt));
+    const tokenizeMs = encodedAt - calledAt;
+    return plans.map((plan) => ({
+      ...mergeScores(plan, tasks, runs.splice(0, plan.forwards.length), encodedAt),
+      tokenizeMs,
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,13 +85,17 @@ export class QueuedEngine implements Engine {
     }
   }
 
-  async #run(batch: readonly Forward[]): Promise<ForwardScores[]> {
+  #job(forward: Forward): Job {
+    return { forward, tokens: this.runtime.prompt(forward).ids.length };
+  }
+
+  async #run(batch: readonly Job[]): Promise<ForwardScores[]> {
     this.onBatch?.(
       batch.length,
-      batch.reduce((sum, forward) => sum + this.runtime.prompt(forward).ids.length, 0),
+      batch.reduce((sum, { tokens }) => sum + tokens, 0),
     );
     try {
-      return await this.runtime.run(batch);
+      return await this.runtime.run(batch.map(({ forward }) => forward));
     } catch (cause) {
       throw new EngineError(this.name, cause);
     }
@@ -91,8 +107,8 @@ export function mergeScores(
   { forwards, truncated }: Plan,
   tasks: readonly TaskName[],
   runs: readonly Timed<ForwardScores>[],
-  calledAt: number,
-): Scores {
+  encodedAt: number,
+): Omit<Scores, "tokenizeMs"> {
   const startedAt = Math.min(...runs.map((run) => run.startedAt));
   const finishedAt = Math.max(...runs.map((run) => run.finishedAt));
   const first = runs[0]?.value;
@@ -105,8 +121,10 @@ export function mergeScores(
       ),
     }),
     promptTokens: runs.reduce((sum, { value }) => sum + value.promptTokens, 0),
+    cachedTokens: 0, // attention goes both ways: no state of an earlier prompt can be kept
+    generatedTokens: 0,
     ...(truncated && { truncated }),
-    queueMs: runs.length > 0 ? startedAt - calledAt : 0,
+    queueMs: runs.length > 0 ? startedAt - encodedAt : 0,
     inferenceMs: runs.length > 0 ? finishedAt - startedAt : 0,
   };
 }

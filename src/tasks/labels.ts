@@ -12,12 +12,9 @@ export interface WeightedLogits {
   readonly tokens: number;
 }
 
-/** The `topK` most probable labels, best first; equals keep the order of `labels`. */
-export function rankLabels(probabilities: Float32Array, labels: readonly string[], topK: number): Label[] {
-  return labels
-    .map((name, i) => ({ name, confidence: probabilities[i]! }))
-    .sort((a, b) => b.confidence - a.confidence)
-    .slice(0, topK);
+/** The labels, most probable first; equals keep the order of `labels`. */
+export function rankLabels(probabilities: Float32Array, labels: readonly string[]): Label[] {
+  return labels.map((name, i) => ({ name, confidence: probabilities[i]! })).sort((a, b) => b.confidence - a.confidence);
 }
 
 /**

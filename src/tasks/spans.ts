@@ -1,6 +1,6 @@
 import type { PreparedText } from "../text/prepare.js";
 import { decodeBio, type TagSet } from "./bio.js";
-import { logSoftmax } from "./softmax.js";
+import { assertFinite, logSoftmax } from "./softmax.js";
 
 /** A slot's value where the text says it. */
 export interface Slot {
@@ -25,31 +25,44 @@ export function readSlots(
   tags: TagSet,
   temperature: number,
 ): Slot[] {
-  const scores = logits.map((row) => logSoftmax(row, temperature));
-  const path = decodeBio(scores, tags);
+  for (const row of logits) assertFinite(row);
+  // The same path is best by logits and by probabilities, at any temperature: only words of slots need the exponentials.
+  const path = decodeBio(logits, tags);
   return slotRuns(path, tags).map(({ name, from, to }) => {
     const { start } = text.words[from]!;
     const { end } = text.words[to - 1]!;
-    return { name, value: text.text.slice(start, end), start, end, confidence: spanConfidence(scores, path, from, to) };
+    return {
+      name,
+      value: text.text.slice(start, end),
+      start,
+      end,
+      confidence: spanConfidence(logits, path, from, to, temperature),
+    };
   });
 }
 
 /** Runs of words [from, to) that a path of tags gives to one slot. The path keeps the BIO constraints. */
-export function slotRuns(path: Int32Array, { slots, follows }: TagSet): { name: string; from: number; to: number }[] {
+export function slotRuns(path: Int32Array, { slots, begins }: TagSet): { name: string; from: number; to: number }[] {
   const runs: { name: string; from: number; to: number }[] = [];
   for (const [word, tag] of path.entries()) {
     const name = slots[tag];
     if (name === undefined) continue;
     const last = runs.at(-1);
-    if (follows[tag] === undefined) runs.push({ name, from: word, to: word + 1 });
+    if (begins[tag]! < 0) runs.push({ name, from: word, to: word + 1 });
     else if (last) last.to = word + 1;
   }
   return runs;
 }
 
-/** How sure a span is: the product of the probabilities of its words' tags. scores: [words][tags] log-probabilities. */
-export function spanConfidence(scores: readonly Float32Array[], path: Int32Array, from: number, to: number): number {
+/** How sure a span is: the product of the probabilities of its words' tags. logits: [words][tags] */
+function spanConfidence(
+  logits: readonly Float32Array[],
+  path: Int32Array,
+  from: number,
+  to: number,
+  temperature: number,
+): number {
   let logProbability = 0;
-  for (let word = from; word < to; word++) logProbability += scores[word]![path[word]!]!;
+  for (let word = from; word < to; word++) logProbability += logSoftmax(logits[word]!, temperature)[path[word]!]!;
   return Math.exp(logProbability);
 }

@@ -10,6 +10,8 @@
 export interface TextOptions {
   readonly nfkc: boolean;
   readonly lowercase: boolean;
+  /** Unless false: ’ becomes ', “ becomes ". */
+  readonly straight_quotes?: boolean | undefined;
 }
 
 /** A stretch of normalised text that is tokenised alone. `word` indexes `PreparedText.words`; null for punctuation. */
@@ -61,6 +63,11 @@ export function prepareText(text: string, options: TextOptions): PreparedText {
   return { text, words, pieces };
 }
 
+/** The words as a prompt spells them: normalised. */
+export function spelledWords({ pieces }: Pick<PreparedText, "pieces">): string[] {
+  return pieces.filter(({ word }) => word !== null).map(({ text }) => text.trim());
+}
+
 /** Offsets of the word inside a chunk of non-space characters; an empty range when it is all punctuation. */
 function wordBounds(chunk: string): Span {
   let start = 0;
@@ -92,8 +99,10 @@ function keepsFullStop(word: string): boolean {
 }
 
 /** NFKC, straight quotes, lower case. */
-function normalize(piece: string, { nfkc, lowercase }: TextOptions): string {
+export function normalize(piece: string, { nfkc, lowercase, straight_quotes = true }: TextOptions): string {
   const composed = nfkc ? piece.normalize("NFKC") : piece;
-  const straight = composed.replace(QUOTES, (quote) => (quote === "“" || quote === "”" ? '"' : "'"));
+  const straight = straight_quotes
+    ? composed.replace(QUOTES, (quote) => (quote === "“" || quote === "”" ? '"' : "'"))
+    : composed;
   return lowercase ? straight.toLowerCase() : straight;
 }

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { bundleId, loadBundle } from "../../src/bundle/bundle.js";
+import type { DecoderModel } from "../../src/bundle/manifest.js";
 import { BundleError } from "../../src/errors.js";
-import { writeBundle } from "./manifests.js";
+import { decoderManifest, writeBundle } from "./manifests.js";
 
 let models: string;
 
@@ -47,6 +48,27 @@ test.each([
   const folder = await write("tiny", change);
   await expect(loadBundle(folder)).rejects.toThrow(BundleError);
   await expect(loadBundle(folder)).rejects.toThrow(message);
+});
+
+const plain = (template: string) => ({
+  model: {
+    engine: "generate",
+    decoders: [{ file: "weights.gguf", tasks: ["intent", "slots", "topic"], prompt: { kind: "plain", template } }],
+  },
+});
+
+test.each(["no place for the text", "{text} and {text}"])("refuses the template %j", async (template) => {
+  await expect(loadBundle(await write("tiny", plain(template)))).rejects.toThrow("names the place of the text once");
+});
+
+test("what newer servers ask of a manifest has defaults for those that older ones wrote", async () => {
+  const { writes: _writes, ...decoder } = decoderManifest().model as DecoderModel;
+  const bundle = await loadBundle(await write("tiny", { model: decoder }));
+  expect(bundle.manifest.model).toMatchObject({ engine: "single-pass", writes: false });
+  await expect(loadBundle(await write("other", plain("{text} =>")))).resolves.toHaveProperty(
+    "manifest.model.engine",
+    "generate",
+  );
 });
 
 test("reads a newer minor format", async () => {

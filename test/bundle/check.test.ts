@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { checkManifest } from "../../src/bundle/check.js";
-import type { DecoderModel, EncoderModel, Manifest } from "../../src/bundle/manifest.js";
+import type { DecoderModel, EncoderModel, GeneratorModel, Manifest } from "../../src/bundle/manifest.js";
 import { BundleError } from "../../src/errors.js";
-import { decoderManifest, encoderManifest } from "./manifests.js";
+import type { TaskName } from "../../src/tasks/task.js";
+import { decoderManifest, encoderManifest, generatorManifest } from "./manifests.js";
 
 /** A manifest with parts replaced. */
 const decoder = (change: Partial<Manifest>) => ({ ...decoderManifest(), ...change });
@@ -12,10 +13,24 @@ const encoderModel = (change: Partial<EncoderModel>): Manifest => {
   const manifest = encoderManifest();
   return { ...manifest, model: { ...(manifest.model as EncoderModel), ...change } };
 };
+/** Decoders that write, by the tasks of each. */
+const generatorModel = (engine: GeneratorModel["engine"], ...tasks: TaskName[][]): Manifest => {
+  const manifest = generatorManifest();
+  const [decoder] = manifest.model.decoders;
+  return { ...manifest, model: { engine, decoders: tasks.map((own) => ({ ...decoder!, tasks: own })) } };
+};
 const { intent, slots, topic } = decoderManifest().tasks;
 const allTasks = { slots: slots!, intent: intent!, topic: topic! };
 
-test.each([decoderManifest(), encoderManifest()])("takes a sound manifest", (manifest) => {
+test.each([
+  ["a decoder", decoderManifest()],
+  ["a decoder that also writes", decoderModel({ writes: true })],
+  ["two encoders", encoderManifest()],
+  ["encoders that read the text as their tokenizer cuts it", encoderModel({ tokenization: "text" })],
+  ["one decoder that writes", generatorManifest()],
+  ["two decoders that write", generatorModel("dual-decoder", ["intent", "topic"], ["slots"])],
+  ["a decoder a task, on one file", generatorModel("dual-decoder", ["intent"], ["slots"], ["topic"])],
+])("takes a sound manifest: %s", (_name, manifest) => {
   expect(() => {
     checkManifest(manifest);
   }).not.toThrow();
@@ -35,10 +50,37 @@ test.each([
   ["a read-out among the labels", decoderModel({ read_outs: { intent: 100, topic: 105 } }), "share token 105"],
   [
     "a task that no graph answers",
-    encoderModel({ graphs: [{ file: "slots.onnx", outputs: { slots: "s" } }] }),
-    "intent",
+    encoderModel({ graphs: [{ file: "slots.onnx", outputs: { slots: "s" }, add_prefix_space: true }] }),
+    "0 graphs answer intent",
+  ],
+  [
+    "pieces without the space that they bring",
+    encoderModel({
+      graphs: (encoderManifest().model as EncoderModel).graphs.map((g) => ({ ...g, add_prefix_space: false })),
+    }),
+    "add_prefix_space",
   ],
   ["a joint encoder of two graphs", encoderModel({ engine: "joint-encoder" }), "one graph"],
+  [
+    "pieces that bring no space",
+    encoderModel({
+      graphs: [{ file: "slots.onnx", outputs: { intent: "i", slots: "s", topic: "t" }, add_prefix_space: false }],
+    }),
+    "add_prefix_space",
+  ],
+  ["a task that no decoder writes", generatorModel("generate", ["intent", "slots"]), "0 decoders answer topic"],
+  [
+    "a task that two decoders write",
+    generatorModel("dual-decoder", ["intent", "slots"], ["slots", "topic"]),
+    "2 decoders answer slots",
+  ],
+  [
+    "a task to be written that the bundle has not",
+    { ...generatorManifest(), tasks: { intent: intent!, slots: slots! } },
+    "1 decoders answer topic",
+  ],
+  ["a single answer of two decoders", generatorModel("generate", ["intent", "topic"], ["slots"]), "generate is one"],
+  ["a writing decoder without a hash", { ...generatorManifest(), files: {} }, "weights.gguf"],
 ])("refuses %s", (_name, manifest, message) => {
   expect(() => {
     checkManifest(manifest);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { discoverBundles, selectBundles } from "../../src/bundle/discover.js";
-import { decoderManifest } from "./manifests.js";
+import { decoderManifest, writeBundle } from "./manifests.js";
 
 const WEIGHTS = "weights";
 
@@ -45,6 +45,30 @@ test.each([
   expect(found.bundles.map(({ manifest }) => `${manifest.name}@${manifest.version}`)).toEqual(selected);
   expect(found.faulty).toHaveLength(faults);
   expect(found.missing).toEqual(missing);
+});
+
+test("several directories are searched, the first one first", async () => {
+  const second = await mkdtemp(join(tmpdir(), "onepass-discover-"));
+  try {
+    await writeBundle(join(second, "a-first"), { name: "another" });
+    await writeBundle(join(second, "b-twin"), { name: "other", version: "1.0.0" });
+    const { bundles, faulty } = await discoverBundles([directory, second]);
+    const folders = bundles.map(({ folder }) => folder);
+    expect(folders).toEqual([
+      ...["good", "newer", "other"].map((name) => join(directory, name)),
+      join(second, "a-first"),
+    ]);
+    expect(faulty.map(({ model }) => model)).toEqual(["tampered", "twin", "b-twin"]);
+  } finally {
+    await rm(second, { recursive: true });
+  }
+});
+
+test("of named models alone the files are read", async () => {
+  const { bundles, faulty } = await discoverBundles(directory, ["other@1.0.0", "twin"]);
+  // The folder named twin holds good@1.0.0, whose first folder was not asked for.
+  expect(bundles.map(({ folder }) => folder)).toEqual(["other", "twin"].map((name) => join(directory, name)));
+  expect(faulty).toEqual([]);
 });
 
 test("a directory that can't be read is told", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Manifest } from "../../src/bundle/manifest.js";
+import type { GeneratorModel, Manifest } from "../../src/bundle/manifest.js";
 
 /** A small manifest that passes every check. */
 export function decoderManifest(): Manifest {
@@ -25,11 +25,22 @@ export function decoderManifest(): Manifest {
       bos: 1,
       read_outs: { intent: 100, topic: 101 },
       label_start: { intent: 102, slots: 104, topic: 107 },
+      writes: false,
     },
     files: { "weights.gguf": "0".repeat(64) },
     provenance: {},
     golden: { tolerance: 0.1, cases: [] },
   };
+}
+
+/** The same tasks written by one decoder. */
+export function generatorManifest() {
+  const prompt = { kind: "plain", template: "{text} =>" } as const;
+  const model: GeneratorModel = {
+    engine: "generate",
+    decoders: [{ file: "weights.gguf", tasks: ["intent", "slots", "topic"], prompt, values: "free" }],
+  };
+  return { ...decoderManifest(), model };
 }
 
 /** The same model as two encoder graphs. */
@@ -39,12 +50,14 @@ export function encoderManifest(): Manifest {
     model: {
       engine: "dual-encoder",
       tokenizer: "tokenizer.json",
+      tokenization: "pieces",
       cls: 1,
       sep: 2,
       graphs: [
-        { file: "labels.onnx", outputs: { intent: "intent", topic: "topic" } },
-        { file: "slots.onnx", outputs: { slots: "slots" } },
+        { file: "labels.onnx", outputs: { intent: "intent", topic: "topic" }, add_prefix_space: true },
+        { file: "slots.onnx", outputs: { slots: "slots" }, add_prefix_space: true },
       ],
+      schedule: "in-turn",
     },
     files: { "tokenizer.json": "0".repeat(64), "labels.onnx": "0".repeat(64), "slots.onnx": "0".repeat(64) },
   };

@@ -15,9 +15,10 @@ export interface Answer {
 export function answerOf({ manifest }: Bundle, text: PreparedText, scores: Scores): Answer {
   const { intent, slots, topic } = manifest.tasks;
   const found: { name: string; confidence: number }[] = [];
-  if (intent && scores.intent) found.push(...rankLabels(softmax(scores.intent, intent.temperature), intent.labels, 1));
-  if (topic && scores.topic)
-    found.push(...rankLabels(averageWindows(scores.topic, topic.temperature), topic.labels, 1));
+  if (intent && scores.intent) found.push(rankLabels(softmax(scores.intent, intent.temperature), intent.labels)[0]!);
+  if (topic && scores.topic) {
+    found.push(rankLabels(averageWindows(scores.topic, topic.temperature), topic.labels)[0]!);
+  }
   if (slots && scores.slots) {
     for (const slot of readSlots(text, scores.slots, parseTagSet(slots.tags), slots.temperature)) {
       found.push({ name: `${slot.name} ${slot.start}-${slot.end} ${slot.value}`, confidence: slot.confidence });

@@ -28,6 +28,15 @@ class SlowModel {
 const signal = () => new AbortController().signal;
 
 describe("BatchQueue", () => {
+  test("nothing to run is done at once, and what comes later is run", async () => {
+    const { queue, batches, step } = bound(new SlowModel());
+    await expect(queue.submit([], signal())).resolves.toEqual([]);
+    const result = queue.submit(["one"], signal());
+    await step();
+    expect(batches).toEqual([["one"]]);
+    expect((await result)[0]?.value).toBe("ONE");
+  });
+
   test("runs one batch at a time, of one length, first come first served", async () => {
     const { queue, batches, step } = bound(new SlowModel());
     const results = Promise.all(

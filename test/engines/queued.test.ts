@@ -100,7 +100,9 @@ describe("QueuedEngine", () => {
 
   test("answers a text without words, without a run when only slots are asked for", async () => {
     const { score, runtime } = open();
-    expect(await score(["..."], ["slots"])).toEqual([{ slots: [], promptTokens: 0, queueMs: 0, inferenceMs: 0 }]);
+    expect(await score(["..."], ["slots"])).toMatchObject([
+      { slots: [], promptTokens: 0, generatedTokens: 0, queueMs: 0, inferenceMs: 0 },
+    ]);
     expect(runtime.batches).toEqual([]);
   });
 

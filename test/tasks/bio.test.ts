@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeBio, parseTagSet, TagSetError } from "../../src/tasks/bio.js";
+import { logSoftmax } from "../../src/tasks/softmax.js";
 
 const tags = ["O", "B-date", "I-date", "B-time", "I-time"];
 const set = parseTagSet(tags);
@@ -32,6 +33,20 @@ describe("parseTagSet", () => {
 });
 
 describe("decodeBio", () => {
+  test("finds by logits what it finds by probabilities, at any temperature", () => {
+    const row = fc.float32Array({ min: -20, max: 20, noNaN: true, minLength: 5, maxLength: 5 });
+    const cases = [
+      fc.array(row, { minLength: 1, maxLength: 9 }),
+      fc.double({ min: 0.2, max: 5, noNaN: true }),
+    ] as const;
+    fc.assert(
+      fc.property(...cases, (logits, temperature) => {
+        const scores = logits.map((row) => logSoftmax(row, temperature));
+        expect(total(pathOf(logits), scores)).toBeCloseTo(total(pathOf(scores), scores), 3);
+      }),
+    );
+  });
+
   test.each([
     ["no words have no tags", [], []],
     ["an I- tag cannot open a text", [{ "I-time": -0.1, "B-time": -1, O: -2 }], ["B-time"]],
@@ -70,13 +85,44 @@ describe("decodeBio", () => {
       { numRuns: 200 },
     );
   });
+
+  test("finds as good a path as the quadratic algorithm, in tags of any order", () => {
+    const slots = ["a", "b", "c", "d", "e", "f"];
+    const anyOrder = fc.shuffledSubarray(["O", ...slots.flatMap((slot) => [`B-${slot}`, `I-${slot}`])], {
+      minLength: 13,
+    });
+    const cases = anyOrder.chain((tags) => {
+      const row = fc.float32Array({ min: -20, max: 20, noNaN: true, minLength: tags.length, maxLength: tags.length });
+      return fc.record({ tags: fc.constant(tags), scores: fc.array(row, { minLength: 1, maxLength: 12 }) });
+    });
+    fc.assert(
+      fc.property(cases, ({ tags, scores }) => {
+        const path = Array.from(decodeBio(scores, parseTagSet(tags)), (tag) => tags[tag]!);
+        expect(isValid(path)).toBe(true);
+        const score = path.reduce((sum, tag, i) => sum + scores[i]![tags.indexOf(tag)]!, 0);
+        expect(score).toBeCloseTo(quadratic(scores, tags), 6);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
 
+/** The textbook's Viterbi, O(words × tags²): every tag looks at every tag before it. The best score. */
+function quadratic(scores: readonly Float32Array[], tags: readonly string[]): number {
+  let best = tags.map((tag) => (tag.startsWith("I-") ? -Infinity : 0)); // what may stand before the first word
+  for (const [word, row] of scores.entries()) {
+    const before = (tag: string) => Math.max(...best.filter((_, i) => mayFollow(tag, tags[i])));
+    best = tags.map((tag, i) => (word === 0 ? best[i]! : before(tag)) + row[i]!);
+  }
+  return Math.max(...best);
+}
+
 function isValid(path: readonly string[]): boolean {
-  return path.every((tag, i) => {
-    const before = path[i - 1];
-    return !tag.startsWith("I-") || before === tag || before === `B-${tag.slice(2)}`;
-  });
+  return path.every((tag, i) => mayFollow(tag, path[i - 1]));
+}
+
+function mayFollow(tag: string, before: string | undefined): boolean {
+  return !tag.startsWith("I-") || before === tag || before === `B-${tag.slice(2)}`;
 }
 
 function total(path: readonly string[], scores: readonly Float32Array[]): number {

@@ -6,11 +6,22 @@ import { softmax } from "../../src/tasks/softmax.js";
 const labels = ["a", "b", "c"];
 
 test.each([
-  [[0.2, 0.5, 0.3], 2, ["b", "c"]],
-  [[0.4, 0.2, 0.4], 3, ["a", "c", "b"]],
-  [[0.2, 0.5, 0.3], 10, ["b", "c", "a"]],
-])("ranks %j, top %i", (probabilities, topK, names) => {
-  expect(rankLabels(Float32Array.from(probabilities), labels, topK).map(({ name }) => name)).toEqual(names);
+  [
+    [0.2, 0.5, 0.3],
+    ["b", "c", "a"],
+  ],
+  [
+    [0.4, 0.2, 0.4],
+    ["a", "c", "b"],
+  ], // equals keep their order
+  [
+    [0, 0, 1],
+    ["c", "a", "b"],
+  ],
+])("ranks %j", (probabilities, names) => {
+  const ranked = rankLabels(Float32Array.from(probabilities), labels);
+  expect(ranked.map(({ name }) => name)).toEqual(names);
+  for (const { name, confidence } of ranked) expect(confidence).toBeCloseTo(probabilities[labels.indexOf(name)]!);
 });
 
 test("one window answers as its own softmax", () => {

@@ -26,6 +26,20 @@ test("sums to 1 for any finite logits", () => {
   );
 });
 
+test("gives the numbers of the formula written out, whatever the loops", () => {
+  fc.assert(
+    fc.property(logits, fc.double({ min: 0.05, max: 20, noNaN: true }), (values, temperature) => {
+      const scaled = Array.from(Float32Array.from(values), (logit) => logit / temperature);
+      const largest = Math.max(...scaled);
+      const total = scaled.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+      const found = softmax(Float32Array.from(values), temperature);
+      scaled.forEach((logit, i) => {
+        expect(found[i]).toBeCloseTo(Math.exp(logit - largest) / total, 5);
+      });
+    }),
+  );
+});
+
 test.each([NaN, Infinity, -Infinity])("refuses %s", (value) => {
   const values = Float32Array.of(0, value);
   expect(() => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { prepareText } from "../../src/text/prepare.js";
+import { prepareText, spelledWords } from "../../src/text/prepare.js";
 
 const options = { nfkc: true, lowercase: true };
 
@@ -55,6 +55,8 @@ test("offsets are those of the raw text, whatever normalisation does to its leng
 test("a cased model is given its text cased, and one without NFKC its characters", () => {
   const { pieces } = prepareText("Ｐlay “IT”", { nfkc: false, lowercase: false });
   expect(pieces.map(({ text }) => text)).toEqual([" Ｐlay", ' "', "IT", '"']);
+  const raw = prepareText("Ｐlay “IT”", { nfkc: false, lowercase: false, straight_quotes: false });
+  expect(raw.pieces.map(({ text }) => text)).toEqual([" Ｐlay", " “", "IT", "”"]);
 });
 
 test("a long run of punctuation takes linear time", () => {
@@ -99,4 +101,9 @@ test("any string: each word is one piece, in order, and pieces hold all that is 
       ).toBe(straight(text.replace(/\p{White_Space}/gu, "")));
     }),
   );
+});
+
+test("words are spelled as the prompt has them, without the punctuation around", () => {
+  const text = prepareText("Wake me at “Nine”, ＰＬＥＡＳＥ!", { nfkc: true, lowercase: true });
+  expect(spelledWords(text)).toEqual(["wake", "me", "at", "nine", "please"]);
 });

@@ -8,6 +8,8 @@ import type { LabelRanges } from "./prompt.js";
 /** A GGUF in memory; disposing of it frees the instance of llama.cpp that holds it, too. */
 export interface LoadedModel extends AsyncDisposable {
   readonly model: LlamaModel;
+  /** User text is tokenised with special tokens off: "</s>" and "<intent>" in a text are plain characters. */
+  readonly pieces: PieceEncoder;
   readonly onGpu: boolean;
 }
 
@@ -20,16 +22,32 @@ export async function loadModel(file: string, threads: number, gpu: "auto" | "cu
       await model.dispose();
       await llama.dispose();
     };
-    return { model, onGpu: llama.gpu !== false, [Symbol.asyncDispose]: dispose };
+    const pieces = new PieceEncoder((piece) => model.tokenize(piece, false));
+    return { model, pieces, onGpu: llama.gpu !== false, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await llama.dispose();
     throw error;
   }
 }
 
-/** User text is tokenised with special tokens off: "</s>" and "<intent>" in a text are plain characters. */
-export function pieceEncoder(model: LlamaModel): PieceEncoder {
-  return new PieceEncoder((piece) => model.tokenize(piece, false));
+/** Opens files on demand, each once; a file is closed when the last of its users has disposed of it. */
+export class SharedModels {
+  readonly #open = new Map<string, { loaded: Promise<LoadedModel>; users: number }>();
+
+  constructor(private readonly load: (file: string) => Promise<LoadedModel>) {}
+
+  async use(file: string): Promise<LoadedModel> {
+    const entry = this.#open.get(file) ?? { loaded: this.load(file), users: 0 };
+    this.#open.set(file, entry);
+    entry.users++;
+    const loaded = await entry.loaded;
+    const dispose = async () => {
+      if (--entry.users > 0) return;
+      this.#open.delete(file);
+      await loaded[Symbol.asyncDispose]();
+    };
+    return { ...loaded, [Symbol.asyncDispose]: dispose };
+  }
 }
 
 /**
@@ -47,11 +65,22 @@ export function checkModel(bundle: Bundle, spec: DecoderModel, labels: LabelRang
     for (let i = 0; i < count; i++) control.push(start + i);
   }
   const vocabulary = metadata.tokenizer.ggml.tokens.length;
-  const textTokens = Math.min(...control);
   for (const id of [spec.bos, ...control]) {
     if (id >= vocabulary) throw fault(`token ${id} is beyond its vocabulary of ${vocabulary}`);
+  }
+  assertUnforgeable(model, [spec.bos, ...control], fault);
+}
+
+/** @throws the fault when a text that spells a token's name becomes one of `tokens` */
+export function assertUnforgeable(
+  model: LlamaModel,
+  tokens: readonly number[],
+  fault: (message: string) => Error,
+): void {
+  const reserved = new Set<number>(tokens);
+  for (const id of tokens) {
     const name = model.detokenize([id as Token], true);
-    const forged = model.tokenize(` ${name}`, false).find((token) => token >= textTokens || token === spec.bos);
+    const forged = model.tokenize(` ${name}`, false).find((token) => reserved.has(token));
     if (forged !== undefined) throw fault(`text can forge token ${forged} (${name})`);
   }
 }

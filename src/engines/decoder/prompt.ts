@@ -27,7 +27,10 @@ const READ_OUT_TASKS = ["intent", "topic"] as const;
 export const MOST_PROMPT_TOKENS = 1 + READ_OUT_TASKS.length;
 
 /** The twin of `Vocabulary.prompt` in `training/vocabulary.py`. */
-export function buildPrompt({ bos, read_outs }: DecoderModel, { tasks, ids, words }: Forward): DecoderPrompt {
+export function buildPrompt(
+  { bos, read_outs }: Pick<DecoderModel, "bos" | "read_outs">,
+  { tasks, ids, words }: Forward,
+): DecoderPrompt {
   const opening = [bos];
   const readOuts: ReadOut[] = [];
   for (const task of READ_OUT_TASKS) {

@@ -2,17 +2,14 @@ import type { Bundle } from "../../bundle/bundle.js";
 import type { DecoderModel } from "../../bundle/manifest.js";
 import type { PreparedText } from "../../text/prepare.js";
 import type { BatchLimits } from "../batches.js";
-import type { PieceEncoder } from "../pieces.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
-import { checkModel, loadModel, pieceEncoder, type LoadedModel } from "./model.js";
+import { checkModel, type LoadedModel } from "./model.js";
 import { PrefixLm } from "./prefix-lm.js";
 import { buildPrompt, labelRanges, MOST_PROMPT_TOKENS, type DecoderPrompt, type LabelRanges } from "./prompt.js";
 
 export interface DecoderOptions {
   readonly threads: number;
-  /** "auto" takes what there is; "cuda" fails without one. */
-  readonly gpu: "auto" | "cuda" | false;
   /** Prompts in one batch; by default few on a CPU, where a batch gains little and its first prompt waits for all. */
   readonly maxSequences?: number | undefined;
 }
@@ -22,9 +19,13 @@ const GPU_SEQUENCES = 32;
 /** Bounds the memory that the context takes: a batch's logits are kept for every position. */
 const MAX_BATCH_TOKENS = 2048;
 
-/** Opens a consolidated decoder on node-llama-cpp and warms it up. @throws BundleError when it must not be served */
-export async function openDecoder(bundle: Bundle, spec: DecoderModel, options: DecoderOptions): Promise<Runtime> {
-  const loaded = await loadModel(bundle.path(spec.file), options.threads, options.gpu);
+/** Opens a consolidated decoder on a loaded GGUF and warms it up. @throws BundleError when it must not be served */
+export async function openDecoder(
+  bundle: Bundle,
+  spec: DecoderModel,
+  loaded: LoadedModel,
+  options: DecoderOptions,
+): Promise<Runtime> {
   try {
     const { tasks, limits } = bundle.manifest;
     const labels = labelRanges(spec, tasks);
@@ -34,7 +35,7 @@ export async function openDecoder(bundle: Bundle, spec: DecoderModel, options: D
     const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
     const batch = { maxSequences, maxTokens };
     const lm = await PrefixLm.create(loaded.model, labels, { threads: options.threads, batch, longestPrompt });
-    const runtime = new DecoderRuntime(spec, batch, loaded, pieceEncoder(loaded.model), lm);
+    const runtime = new DecoderRuntime(spec, batch, loaded, lm);
     await runtime.warmUp(labels, limits.window_tokens);
     return runtime;
   } catch (error) {
@@ -48,12 +49,11 @@ class DecoderRuntime implements Runtime {
     private readonly spec: DecoderModel,
     readonly limits: BatchLimits,
     private readonly loaded: LoadedModel,
-    private readonly pieces: PieceEncoder,
     private readonly lm: PrefixLm,
   ) {}
 
   encode(text: PreparedText): EncodedText {
-    return this.pieces.encode(text);
+    return this.loaded.pieces.encode(text);
   }
 
   prompt(forward: Forward): Prompt {

@@ -1,25 +1,35 @@
-import type { Bundle } from "../../bundle/bundle.js";
+import { bundleId, type Bundle } from "../../bundle/bundle.js";
+import { labelsOf } from "../../bundle/check.js";
 import type { EncoderModel } from "../../bundle/manifest.js";
+import { BundleError } from "../../errors.js";
 import type { TaskName } from "../../tasks/task.js";
 import type { PreparedText } from "../../text/prepare.js";
 import type { BatchLimits } from "../batches.js";
-import type { PieceEncoder } from "../pieces.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
-import { EncoderGraph } from "./graph.js";
-import { loadTokenizer } from "./tokenizer.js";
+import { GraphFault, LocalGraph, tasksOf, type Graph, type Outputs } from "./graph.js";
+import { ThreadedGraph } from "./threaded-graph.js";
+import { beginsSpaced, loadTokenizer, type TextTokenizer } from "./tokenizer.js";
 
 export interface EncoderOptions {
   readonly threads: number;
 }
 
+/** A graph of a bundle, open. */
+interface OpenGraph {
+  readonly graph: Graph;
+  readonly tasks: readonly TaskName[];
+  /** Whether the graph reads the bundle's other beginning of a text. */
+  readonly beginsOtherwise: boolean;
+}
+
 /** Opens an encoder bundle, dual or joint, on onnxruntime-node and warms it up. @throws BundleError */
 export async function openEncoder(bundle: Bundle, spec: EncoderModel, options: EncoderOptions): Promise<Runtime> {
   const tokenizer = await loadTokenizer(bundle, spec);
-  const runtime = new EncoderRuntime(spec, tokenizer);
+  const runtime = new EncoderRuntime(spec, tokenizer, bundle.manifest.limits.window_tokens);
   try {
-    for (const graph of spec.graphs) runtime.graphs.push(await EncoderGraph.open(bundle, graph, options.threads));
-    await runtime.warmUp(bundle.manifest.limits.window_tokens);
+    await runtime.open(bundle, options.threads);
+    await runtime.warmUp(bundle);
     return runtime;
   } catch (error) {
     await runtime[Symbol.asyncDispose]();
@@ -30,15 +40,34 @@ export async function openEncoder(bundle: Bundle, spec: EncoderModel, options: E
 class EncoderRuntime implements Runtime {
   /** A text a run: dynamic int8 scales activations by tensor, so that batch-mates would change each other's answers. */
   readonly limits: BatchLimits = { maxSequences: 1, maxTokens: Infinity };
-  readonly graphs: EncoderGraph[] = [];
+  readonly #graphs: OpenGraph[] = [];
 
   constructor(
     private readonly spec: EncoderModel,
-    private readonly pieces: PieceEncoder,
+    private readonly tokenizer: TextTokenizer,
+    private readonly windowTokens: number,
   ) {}
 
+  /** @throws BundleError */
+  async open(bundle: Bundle, threads: number): Promise<void> {
+    const { graphs, schedule } = this.spec;
+    const atOnce = schedule === "side-by-side" && graphs.length > 1;
+    const share = atOnce ? Math.max(1, Math.floor(threads / graphs.length)) : threads;
+    for (const { file, outputs, add_prefix_space } of graphs) {
+      const tasks = tasksOf(outputs);
+      const labels = Object.fromEntries(tasks.map((task) => [task, labelsOf(bundle.manifest.tasks, task).length]));
+      const description = { path: bundle.path(file), outputs, labels, threads: share };
+      const opened: Promise<Graph> = (atOnce ? ThreadedGraph : LocalGraph).open(description);
+      const graph = await opened.catch((error: unknown) => {
+        const fault = error instanceof GraphFault ? error.message : "can't be opened";
+        throw new BundleError(bundleId(bundle), `${file}: ${fault}`, error);
+      });
+      this.#graphs.push({ graph, tasks, beginsOtherwise: add_prefix_space !== beginsSpaced(this.spec) });
+    }
+  }
+
   encode(text: PreparedText): EncodedText {
-    return this.pieces.encode(text);
+    return this.tokenizer.encode(text);
   }
 
   prompt({ ids, words }: Forward): Prompt {
@@ -51,36 +80,54 @@ class EncoderRuntime implements Runtime {
     return scores;
   }
 
-  /** The first forward allocates; it should not be a caller's. */
-  async warmUp(windowTokens: number): Promise<void> {
-    const tasks = this.graphs.flatMap((graph) => graph.tasks);
-    for (const tokens of [Math.min(8, windowTokens), windowTokens]) {
-      await this.run([{ tasks, ids: new Array<number>(tokens).fill(this.spec.sep), words: [] }]);
+  /** The first forward allocates; it should not be a caller's. @throws BundleError when the graphs can't read a window */
+  async warmUp(bundle: Bundle): Promise<void> {
+    const tasks = this.#graphs.flatMap((graph) => graph.tasks);
+    for (const tokens of [Math.min(8, this.windowTokens), this.windowTokens]) {
+      const ids = new Array<number>(tokens).fill(this.spec.sep);
+      await this.run([{ tasks, ids, words: [] }]).catch((cause: unknown) => {
+        throw new BundleError(bundleId(bundle), `the graphs fail on ${tokens} tokens (limits.window_tokens)`, cause);
+      });
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const graph of this.graphs.splice(0)) await graph[Symbol.asyncDispose]();
+    for (const { graph } of this.#graphs.splice(0)) await graph[Symbol.asyncDispose]();
   }
 
-  /** Only the graphs whose tasks are asked for run, one after the other: each uses all of the engine's threads. */
   async #runOne(forward: Forward): Promise<ForwardScores> {
-    const { tasks } = forward;
-    const { ids, words } = this.prompt(forward);
-    let outputs: Partial<Record<TaskName, Float32Array>> = {};
-    let promptTokens = 0;
-    for (const graph of this.graphs) {
-      if (!graph.tasks.some((task) => tasks.includes(task))) continue;
-      outputs = { ...outputs, ...(await graph.run(ids, tasks)) };
-      promptTokens += ids.length;
-    }
-    const { intent, slots, topic } = outputs;
+    const prompt = this.prompt(forward);
+    const runs = this.#graphs
+      .map(({ graph, tasks, beginsOtherwise }) => {
+        const ids = beginsOtherwise ? this.#otherIds(forward) : prompt.ids;
+        return { graph, ids, tasks: tasks.filter((task) => forward.tasks.includes(task)) };
+      })
+      .filter(({ tasks }) => tasks.length > 0);
+    const { intent, slots, topic } = await this.#outputsOf(runs);
     return {
       ...(intent && { intent }),
-      ...(slots && { slots: rowsAt(slots, ids.length, words) }),
+      ...(slots && { slots: rowsAt(slots, prompt.ids.length, prompt.words) }),
       ...(topic && { topic }),
-      promptTokens,
+      promptTokens: runs.reduce((sum, { ids }) => sum + ids.length, 0),
     };
+  }
+
+  async #outputsOf(runs: readonly { graph: Graph; ids: readonly number[]; tasks: TaskName[] }[]): Promise<Outputs> {
+    if (this.spec.schedule === "side-by-side") {
+      return Object.assign(
+        {},
+        ...(await Promise.all(runs.map(({ graph, ids, tasks }) => graph.run(ids, tasks)))),
+      ) as Outputs;
+    }
+    let outputs: Outputs = {};
+    for (const { graph, ids, tasks } of runs) outputs = { ...outputs, ...(await graph.run(ids, tasks)) };
+    return outputs;
+  }
+
+  /** The prompt of a graph whose texts begin otherwise; no longer than the window. */
+  #otherIds({ ids, beginning, tasks }: Forward): readonly number[] {
+    const other = beginning ? [...beginning.ids, ...ids.slice(beginning.replaces)] : ids;
+    return this.prompt({ ids: other.slice(0, this.windowTokens), words: [], tasks }).ids;
   }
 }
 

@@ -1,51 +1,61 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { bundleId, type Bundle } from "../../bundle/bundle.js";
-import { labelsOf } from "../../bundle/check.js";
 import type { EncoderModel } from "../../bundle/manifest.js";
-import { BundleError } from "../../errors.js";
 import { TASK_NAMES, type TaskName } from "../../tasks/task.js";
 
-type GraphSpec = EncoderModel["graphs"][number];
+/** By task: the values of its output, row by row: [labels], for slots [tokens × tags]. */
+export type Outputs = Partial<Record<TaskName, Float32Array>>;
 
-/** One ONNX graph, run on the CPU, a text a call. Owns its native session. */
-export class EncoderGraph implements AsyncDisposable {
-  readonly tasks: readonly TaskName[];
+/** One ONNX graph that is open. Not called concurrently. */
+export interface Graph extends AsyncDisposable {
+  /** ids: the whole prompt. tasks: those of the graph that are asked for. */
+  run(ids: readonly number[], tasks: readonly TaskName[]): Promise<Outputs>;
+}
 
+/** What is needed to open a graph; plain data, as it travels to threads. */
+export interface GraphFile {
+  readonly path: string;
+  readonly outputs: EncoderModel["graphs"][number]["outputs"];
+  /** How many labels each task of `outputs` has, for slots tags. */
+  readonly labels: Partial<Record<TaskName, number>>;
+  readonly threads: number;
+}
+
+/** Why a file is not the graph that its manifest says. */
+export class GraphFault extends Error {}
+
+/** A graph run on the CPU in this thread, which it blocks meanwhile. Owns its native session. */
+export class LocalGraph implements Graph {
   private constructor(
     private readonly session: InferenceSession,
-    private readonly outputs: GraphSpec["outputs"],
-  ) {
-    this.tasks = TASK_NAMES.filter((task) => outputs[task] !== undefined);
-  }
+    private readonly outputs: GraphFile["outputs"],
+  ) {}
 
-  /** @throws BundleError when inputs or outputs are not those of the manifest */
-  static async open(bundle: Bundle, { file, outputs }: GraphSpec, threads: number): Promise<EncoderGraph> {
-    const fault = (message: string, cause?: unknown) => new BundleError(bundleId(bundle), `${file}: ${message}`, cause);
-    const session = await InferenceSession.create(bundle.path(file), {
+  /** @throws GraphFault when inputs or outputs are not those of the manifest */
+  static async open(file: GraphFile): Promise<LocalGraph> {
+    const session = await InferenceSession.create(file.path, {
       executionProviders: ["cpu"],
       executionMode: "sequential",
       // Set, because the defaults come from the host's processors and not from the container's.
-      intraOpNumThreads: threads,
+      intraOpNumThreads: file.threads,
       interOpNumThreads: 1,
+      // A session's threads would go on spinning for work and take the cores from the next graph.
+      extra: { session: { force_spinning_stop: "1" } },
     }).catch((cause: unknown) => {
-      throw fault("can't be opened as an ONNX model", cause);
+      throw new GraphFault("can't be opened as an ONNX model", { cause });
     });
-    const graph = new EncoderGraph(session, outputs);
-    const message = graph.faultOf(bundle);
-    if (message === undefined) return graph;
-    await graph[Symbol.asyncDispose]();
-    throw fault(message);
+    const fault = faultOf(session, file);
+    if (fault === undefined) return new LocalGraph(session, file.outputs);
+    await session.release();
+    throw new GraphFault(fault);
   }
 
-  /** By task: the values of its output, row by row: [labels], for slots [tokens × tags]. ids: the whole prompt. */
-  async run(ids: readonly number[], tasks: readonly TaskName[]): Promise<Partial<Record<TaskName, Float32Array>>> {
-    const asked = this.tasks.filter((task) => tasks.includes(task));
+  async run(ids: readonly number[], tasks: readonly TaskName[]): Promise<Outputs> {
     const results = await this.session.run(
       this.#feeds(ids),
-      asked.map((task) => this.outputs[task]!),
+      tasks.map((task) => this.outputs[task]!),
     );
     return Object.fromEntries(
-      asked.map((task) => {
+      tasks.map((task) => {
         const tensor = results[this.outputs[task]!]!;
         const values = (tensor.data as Float32Array).slice(); // the runtime takes its memory back
         tensor.dispose();
@@ -69,26 +79,31 @@ export class EncoderGraph implements AsyncDisposable {
       feeds.token_type_ids = tensor(new BigInt64Array(ids.length));
     return feeds;
   }
+}
 
-  /** What the graph's signature has against the manifest. */
-  private faultOf({ manifest }: Bundle): string | undefined {
-    const known = ["input_ids", "attention_mask", "token_type_ids"];
-    const foreign = this.session.inputNames.find((name) => !known.includes(name));
-    if (foreign !== undefined) return `has an input "${foreign}" that nobody can fill`;
-    for (const name of known.slice(0, 2)) {
-      if (!this.session.inputNames.includes(name)) return `has no input "${name}"`;
-    }
-    for (const task of this.tasks) {
-      const name = this.outputs[task]!;
-      const output = this.session.outputMetadata.find((metadata) => metadata.name === name);
-      if (!output?.isTensor) return `has no output "${name}"`;
-      if (output.type !== "float32") return `the output "${name}" is ${output.type}, not float32`;
-      const labels = labelsOf(manifest.tasks, task).length;
-      const width = output.shape.at(-1);
-      if (output.shape.length !== (task === "slots" ? 3 : 2) || (typeof width === "number" && width !== labels)) {
-        return `the output "${name}" has shape [${output.shape.join(", ")}], and ${task} ${labels} labels`;
-      }
-    }
-    return undefined;
+/** Tasks that a graph answers. */
+export function tasksOf(outputs: GraphFile["outputs"]): TaskName[] {
+  return TASK_NAMES.filter((task) => outputs[task] !== undefined);
+}
+
+const INPUTS = ["input_ids", "attention_mask", "token_type_ids"];
+
+/** What the graph's signature has against the manifest. */
+function faultOf(session: InferenceSession, { outputs, labels }: GraphFile): string | undefined {
+  const foreign = session.inputNames.find((name) => !INPUTS.includes(name));
+  if (foreign !== undefined) return `has an input "${foreign}" that nobody can fill`;
+  for (const name of INPUTS.slice(0, 2)) {
+    if (!session.inputNames.includes(name)) return `has no input "${name}"`;
   }
+  for (const task of tasksOf(outputs)) {
+    const name = outputs[task]!;
+    const output = session.outputMetadata.find((metadata) => metadata.name === name);
+    if (!output?.isTensor) return `has no output "${name}"`;
+    if (output.type !== "float32") return `the output "${name}" is ${output.type}, not float32`;
+    const width = output.shape.at(-1);
+    if (output.shape.length !== (task === "slots" ? 3 : 2) || (typeof width === "number" && width !== labels[task])) {
+      return `the output "${name}" has shape [${output.shape.join(", ")}], and ${task} ${labels[task]} labels`;
+    }
+  }
+  return undefined;
 }

@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Bundle } from "../../src/bundle/bundle.js";
+import { loadModel, type LoadedModel } from "../../src/engines/decoder/model.js";
+import type { Engine } from "../../src/engines/engine.js";
+import { loadEngines, openRuntime } from "../../src/engines/load.js";
+import { prepareText } from "../../src/text/prepare.js";
+import { tinyBundle, withModel } from "./generate/tiny.js";
+
+vi.mock(import("../../src/engines/decoder/model.js"), async (original) => {
+  const module = await original();
+  return { ...module, loadModel: vi.fn(module.loadModel) };
+});
+
+const { loadModel: reallyLoad } = await vi.importActual<{ loadModel: typeof loadModel }>(
+  "../../src/engines/decoder/model.js",
+);
+const prefix = await tinyBundle("tiny-prefix");
+const causal = await tinyBundle("tiny-causal");
+
+/** The files that are open, and how many contexts were made on them. */
+const open: { file: string; loaded: LoadedModel }[] = [];
+let contexts = 0;
+/** The context whose making fails. */
+let failingContext = Infinity;
+
+beforeEach(() => {
+  open.length = 0;
+  contexts = 0;
+  failingContext = Infinity;
+  vi.mocked(loadModel).mockReset();
+  vi.mocked(loadModel).mockImplementation(async (file, threads, gpu) => {
+    const loaded = await reallyLoad(file, threads, gpu);
+    const create = loaded.model.createContext.bind(loaded.model);
+    vi.spyOn(loaded.model, "createContext").mockImplementation((...options) =>
+      ++contexts >= failingContext ? Promise.reject(new Error("no memory")) : create(...options),
+    );
+    open.push({ file, loaded });
+    return loaded;
+  });
+});
+
+const isOpen = () => open.map(({ loaded }) => !loaded.model.disposed);
+const OPTIONS = { threads: 1, gpu: false } as const;
+const closeAll = async (engines: readonly Engine[]) => {
+  for (const engine of engines) await engine[Symbol.asyncDispose]();
+};
+
+async function intentOf(engine: Engine): Promise<unknown> {
+  const request = { text: prepareText("wake me at nine", engine.bundle.manifest.text), truncate: false, field: "text" };
+  const [answer] = await engine.score([request], ["intent"], new AbortController().signal);
+  return answer && "written" in answer ? answer.written.intent?.name : answer?.intent?.length;
+}
+
+describe("a bundle whose weights also write", () => {
+  test("becomes three engines on one loaded file, its own first, which is closed with the last of them", async () => {
+    const engines = await loadEngines(prefix, OPTIONS);
+    expect(engines.map(({ name }) => name)).toEqual(["single-pass", "generate", "dual-decoder"]);
+    expect(engines.every(({ bundle }) => bundle === prefix)).toBe(true);
+    expect(open.map(({ file }) => file)).toEqual([prefix.path("decoder.gguf")]);
+
+    const [single, generate, dual] = engines as [Engine, Engine, Engine];
+    const { labels } = prefix.manifest.tasks.intent!;
+    expect(await intentOf(single)).toBe(labels.length);
+    expect(labels).toContain(await intentOf(generate));
+    await single[Symbol.asyncDispose]();
+    await generate[Symbol.asyncDispose]();
+    expect(isOpen()).toEqual([true]);
+    expect(labels).toContain(await intentOf(dual)); // the others have taken nothing that it needs
+    await dual[Symbol.asyncDispose]();
+    expect(isOpen()).toEqual([false]);
+  });
+
+  test("becomes only the engines that are asked for", async () => {
+    const engines = await loadEngines(prefix, { ...OPTIONS, engines: ["dual-decoder"] });
+    expect(engines.map(({ name }) => name)).toEqual(["dual-decoder"]);
+    await closeAll(engines);
+    expect(isOpen()).toEqual([false]);
+  });
+
+  test("tells the runs of each engine under its name", async () => {
+    const runs: [string, number][] = [];
+    const onBatch = (name: string) => (prompts: number) => runs.push([name, prompts]);
+    const engines = await loadEngines(prefix, { ...OPTIONS, onBatch });
+    for (const engine of engines) await intentOf(engine);
+    expect(runs).toEqual([
+      ["single-pass", 1],
+      ["generate", 1],
+      ["dual-decoder", 1],
+    ]);
+    await closeAll(engines);
+  });
+
+  test("leaves nothing open when one of its engines can't be, whichever it is", async () => {
+    await closeAll(await loadEngines(prefix, { ...OPTIONS, engines: ["single-pass"] }));
+    const ofSinglePass = contexts;
+    await closeAll(await loadEngines(prefix, OPTIONS));
+    const all = contexts - ofSinglePass;
+    expect(all).toBe(ofSinglePass + 1 + 3);
+    for (const context of [ofSinglePass, ofSinglePass + 1, all]) {
+      open.length = 0;
+      contexts = 0;
+      failingContext = context;
+      await expect(loadEngines(prefix, OPTIONS)).rejects.toThrow("no memory");
+      expect([contexts, isOpen()]).toEqual([context, [false]]);
+    }
+  });
+});
+
+describe("decoders that only write", () => {
+  const { decoders } = causal.manifest.model as Extract<typeof causal.manifest.model, { decoders: unknown }>;
+  const plain = { kind: "plain" as const, template: "{text}" };
+  const dual = (second: string): Bundle =>
+    withModel(causal, {
+      engine: "dual-decoder",
+      decoders: [
+        { file: "decoder.gguf", tasks: ["intent"], prompt: plain, values: "free" },
+        { file: second, tasks: ["slots"], prompt: plain, values: "free" },
+        { file: "decoder.gguf", tasks: ["topic"], prompt: plain, values: "free" },
+      ],
+    });
+
+  test("share a file that several of them name, and open each other", async () => {
+    const files = { ...dual("second.gguf"), path: () => causal.path("decoder.gguf") };
+    const engines = await loadEngines(files, OPTIONS);
+    expect(open).toHaveLength(2);
+    expect(causal.manifest.tasks.intent!.labels).toContain(await intentOf(engines[0]!));
+    await closeAll(engines);
+    expect(isOpen()).toEqual([false, false]);
+  });
+
+  test("are closed when one of them can't be opened", async () => {
+    await expect(loadEngines(dual("missing.gguf"), OPTIONS)).rejects.toThrow();
+    expect(isOpen()).toEqual([false]);
+  });
+
+  test("have no scores to be read", async () => {
+    expect(decoders).toHaveLength(1);
+    await expect(openRuntime(causal, OPTIONS)).rejects.toThrow("generate writes its answers");
+    expect(open).toEqual([]);
+  });
+});
