@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { z } from "zod";
 import { PACKAGE_ROOT } from "./package.js";
 
@@ -18,6 +18,11 @@ const ModelName = z
 
 const MAX_MS = 3_600_000;
 
+/** `models:shapes`, on Windows `models;shapes`. */
+function foldersIn(value: string): string[] {
+  return value.split(delimiter).filter(Boolean);
+}
+
 /** Every setting. The variable of `maxTexts` is `ONEPASS_MAX_TEXTS`; the descriptions are the pages of the manual. */
 const Settings = z.strictObject({
   host: z.string().default("127.0.0.1").describe("Address to listen on. `0.0.0.0` takes requests from other machines."),
@@ -25,13 +30,17 @@ const Settings = z.strictObject({
   modelsDir: z
     .string()
     .default("models")
-    .describe("Folder of the model bundles. A relative path starts at the package's folder."),
+    .refine((folders) => foldersIn(folders).length > 0, "must name a folder")
+    .describe(
+      "Folder of the model bundles, or several with the platform's path delimiter between them (`models:shapes`). " +
+        "A relative path starts at the package's folder.",
+    ),
   models: z
     .string()
     .transform((names) => names.split(",").map((name) => name.trim()))
     .pipe(z.array(ModelName))
     .default([])
-    .describe("The bundles to load, names with commas between them. Empty: every bundle in the folder."),
+    .describe("The bundles to load, names with commas between them. Empty: every bundle in the folders."),
   defaultModel: ModelName.optional().describe(
     "The model that answers a request that names none. Unset: the first `single-pass` model, or else the first.",
   ),
@@ -71,7 +80,7 @@ const Settings = z.strictObject({
 });
 
 /** The settings of a process: paths absolute, counts resolved. */
-export type Config = Readonly<z.infer<typeof Settings>>;
+export type Config = Readonly<Omit<z.infer<typeof Settings>, "modelsDir">> & { readonly modelsDirs: readonly string[] };
 
 /** Every fault of the settings at once. */
 export class ConfigError extends Error {
@@ -113,10 +122,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
-  const config = parsed.data;
+  const { modelsDir, ...config } = parsed.data;
   return {
     ...config,
-    modelsDir: resolve(PACKAGE_ROOT, config.modelsDir),
+    modelsDirs: [...new Set(foldersIn(modelsDir).map((folder) => resolve(PACKAGE_ROOT, folder)))],
     threads: config.threads === 0 ? availableParallelism() : config.threads,
   };
 }

@@ -4,7 +4,7 @@ import { discoverBundles, selectBundles, type Discovery } from "./bundle/discove
 import { EnginePool, type PoolEntry } from "./classify/pool.js";
 import { ClassifyService } from "./classify/service.js";
 import { ConfigError, readConfig, type Config } from "./config.js";
-import { loadEngine } from "./engines/load.js";
+import { loadEngines } from "./engines/load.js";
 import { OnepassError } from "./errors.js";
 import { createApp } from "./http/app.js";
 import { drain, listen, urlOf } from "./http/server.js";
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   await pool.open(await findModels(config, logger));
   if (lifecycle.draining) return;
   if (pool.entries.every(({ state }) => state !== "ready")) {
-    throw new OnepassError("not_ready", 503, `No model in ${config.modelsDir} could be loaded.`);
+    throw new OnepassError("not_ready", 503, `No model in ${config.modelsDirs.join(" or ")} could be loaded.`);
   }
   if (pool.ready) logger.info({ url: urlOf(server), model: pool.default?.model }, "ready");
 }
@@ -69,17 +69,15 @@ function createPool(config: Config, metrics: Metrics, logger: Logger): EnginePoo
     metrics,
     defaultModel: config.defaultModel,
     fallbackModel: config.fallbackModel,
-    load: (bundle) => {
-      const answerer = { model: bundleId(bundle), engine: bundle.manifest.model.engine };
-      return loadEngine(bundle, {
+    load: (bundle) =>
+      loadEngines(bundle, {
         threads: config.threads,
         gpu: config.gpu === "off" ? false : config.gpu,
         maxSequences: config.maxSequences === 0 ? undefined : config.maxSequences,
-        onBatch: (prompts, tokens) => {
-          metrics.batchRun(answerer, prompts, tokens);
+        onBatch: (engine) => (prompts, tokens) => {
+          metrics.batchRun({ model: bundleId(bundle), engine }, prompts, tokens);
         },
-      });
-    },
+      }),
     onChange: ({ model, engineName: engine, state, error }: PoolEntry) => {
       if (state === "failed") logger.error({ model, engine, err: error }, "the model could not be loaded");
       else logger.info({ model, engine }, "the model is warm");
@@ -89,10 +87,11 @@ function createPool(config: Config, metrics: Metrics, logger: Logger): EnginePoo
 
 /** @throws ConfigError when a setting names a model that is not there; BundleError when there is none at all */
 async function findModels(config: Config, logger: Logger): Promise<Discovery> {
-  const found = selectBundles(await discoverBundles(config.modelsDir), config.models);
+  const found = selectBundles(await discoverBundles(config.modelsDirs, config.models), config.models);
   for (const { model, error } of found.faulty) logger.error({ model, err: error }, "the bundle can't be served");
 
-  const faults = found.missing.map((name) => `ONEPASS_MODELS: there is no model ${name} in ${config.modelsDir}`);
+  const folders = config.modelsDirs.join(" or ");
+  const faults = found.missing.map((name) => `ONEPASS_MODELS: there is no model ${name} in ${folders}`);
   const wanted = { ONEPASS_DEFAULT_MODEL: config.defaultModel, ONEPASS_FALLBACK_MODEL: config.fallbackModel };
   for (const [variable, name] of Object.entries(wanted)) {
     if (name === undefined || (name === "none" && variable === "ONEPASS_FALLBACK_MODEL")) continue;

@@ -5,6 +5,8 @@ import { PACKAGE_VERSION } from "./package.js";
 
 /** From 1 ms: the default buckets begin where a good answer has long been given. */
 const SECONDS = [1, 2, 3, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1000, 2500].map((ms) => ms / 1000);
+/** From 10 µs: what the server itself does. */
+const SHORT_SECONDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50].map((ms) => ms / 1000);
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /** Who answered: both from the loaded bundles, never from a request. */
@@ -45,9 +47,29 @@ export class Metrics {
     buckets: SECONDS,
     ...this.#in,
   });
-  readonly #promptTokens = new Counter({
-    name: "onepass_prompt_tokens_total",
-    help: "Tokens that the models read.",
+  readonly #tokenizeDuration = new Histogram({
+    name: "onepass_tokenize_duration_seconds",
+    help: "Time of a request's texts to be cut and turned into tokens.",
+    labelNames: ["model", "engine"] as const,
+    buckets: SHORT_SECONDS,
+    ...this.#in,
+  });
+  readonly #decodeDuration = new Histogram({
+    name: "onepass_decode_duration_seconds",
+    help: "Time to make labels, slots and confidences of a request's scores.",
+    labelNames: ["model", "engine"] as const,
+    buckets: SHORT_SECONDS,
+    ...this.#in,
+  });
+  readonly #tokens = new Counter({
+    name: "onepass_tokens_total",
+    help: "Tokens that the models were given (prompt), of these taken from a cache (cached), and wrote (generated).",
+    labelNames: ["model", "engine", "kind"] as const,
+    ...this.#in,
+  });
+  readonly #droppedSlots = new Counter({
+    name: "onepass_dropped_slots_total",
+    help: "Slot values that a generating engine wrote and the text does not say.",
     labelNames: ["model", "engine"] as const,
     ...this.#in,
   });
@@ -112,12 +134,17 @@ export class Metrics {
     this.#requestDuration.observe(labels, seconds);
   }
 
-  answered(by: Answerer, { texts, tokens, queueMs, inferenceMs }: Answered): void {
-    const labels = { model: by.model, engine: by.engine };
-    this.#inferenceDuration.observe(labels, inferenceMs / 1000);
-    this.#queueDuration.observe(labels, queueMs / 1000);
-    this.#promptTokens.inc(labels, tokens);
-    this.#texts.observe(labels, texts);
+  answered({ model, engine }: Answerer, answered: Answered): void {
+    const labels = { model, engine };
+    this.#tokenizeDuration.observe(labels, answered.tokenizeMs / 1000);
+    this.#queueDuration.observe(labels, answered.queueMs / 1000);
+    this.#inferenceDuration.observe(labels, answered.inferenceMs / 1000);
+    this.#decodeDuration.observe(labels, answered.decodeMs / 1000);
+    this.#tokens.inc({ ...labels, kind: "prompt" }, answered.promptTokens);
+    this.#tokens.inc({ ...labels, kind: "cached" }, answered.cachedTokens);
+    this.#tokens.inc({ ...labels, kind: "generated" }, answered.generatedTokens);
+    this.#droppedSlots.inc(labels, answered.droppedSlots);
+    this.#texts.observe(labels, answered.texts);
   }
 
   batchRun({ model, engine }: Answerer, prompts: number, tokens: number): void {
@@ -142,7 +169,12 @@ export class Metrics {
 /** What an answer took, over all of its texts. */
 export interface Answered {
   readonly texts: number;
-  readonly tokens: number;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly generatedTokens: number;
+  readonly droppedSlots: number;
+  readonly tokenizeMs: number;
   readonly queueMs: number;
   readonly inferenceMs: number;
+  readonly decodeMs: number;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { settingsPage } from "../scripts/settings-page.js";
 import { ConfigError, describeSettings, readConfig } from "../src/config.js";
@@ -18,7 +18,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 test("without variables a server is on this machine alone, on the CPU", () => {
   const config = readConfig({ PATH: "/bin" });
   expect(config).toMatchObject({ host: "127.0.0.1", port: 8080, gpu: "off", models: [], maxTexts: 32 });
-  expect(config.modelsDir).toBe(join(PACKAGE_ROOT, "models"));
+  expect(config.modelsDirs).toEqual([join(PACKAGE_ROOT, "models")]);
   expect(config.threads).toBeGreaterThan(0);
 });
 
@@ -30,7 +30,12 @@ test("variables are read as numbers, names and paths", () => {
     ONEPASS_MODELS_DIR: "/models",
   });
   expect(config).toMatchObject({ port: 0, threads: 3, models: ["one", "two@1.0.0"] });
-  expect(isAbsolute(config.modelsDir)).toBe(true);
+  expect(config.modelsDirs.every(isAbsolute)).toBe(true);
+});
+
+test("several folders of models are read, each once, with the platform's delimiter between them", () => {
+  const { modelsDirs } = readConfig({ ONEPASS_MODELS_DIR: ["models", "/elsewhere", "", "./models"].join(delimiter) });
+  expect(modelsDirs).toEqual([join(PACKAGE_ROOT, "models"), resolve("/elsewhere")]);
 });
 
 test("an empty variable counts as unset", () => {
@@ -45,6 +50,7 @@ test.each([
   ["ONEPASS_GPU", "metal"],
   ["ONEPASS_MAX_TEXTS", "0"],
   ["ONEPASS_MODELS", "a,,b"],
+  ["ONEPASS_MODELS_DIR", delimiter],
   ["ONEPASS_DEFAULT_MODEL", "../etc"],
   ["ONEPASS_LOG_LEVEL", "loud"],
   ["ONEPASS_TIMEOUT_MS", "1.5"],

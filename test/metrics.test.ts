@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Metrics } from "../src/metrics.js";
+import { fakeBundle } from "./classify/fakes.js";
 import { harness } from "./http/harness.js";
 
 test("one good and one bad request are counted once each", async () => {
@@ -20,7 +21,12 @@ test("one good and one bad request are counted once each", async () => {
       'onepass_errors_total{code="empty_text"} 1',
       `onepass_inference_duration_seconds_count{${single}} 1`,
       `onepass_queue_duration_seconds_sum{${single}} 0.001`,
-      `onepass_prompt_tokens_total{${single}} 10`,
+      `onepass_decode_duration_seconds_count{${single}} 1`,
+      `onepass_tokenize_duration_seconds_count{${single}} 1`,
+      'onepass_tokens_total{model="single-pass@1.0.0",engine="single-pass",kind="prompt"} 10',
+      'onepass_tokens_total{model="single-pass@1.0.0",engine="single-pass",kind="cached"} 0',
+      'onepass_tokens_total{model="single-pass@1.0.0",engine="single-pass",kind="generated"} 0',
+      `onepass_dropped_slots_total{${single}} 0`,
       `onepass_request_texts_sum{${single}} 2`,
       `onepass_engine_ready{${single}} 1`,
       "onepass_requests_in_flight 1", // this one
@@ -38,6 +44,52 @@ test("paths that callers make up share one label", async () => {
   const { text } = await http.get("/metrics");
   expect(text).not.toContain("secret");
   expect(text).toContain('onepass_request_duration_seconds_count{method="GET",route="unmatched",status="404"} 2');
+});
+
+test("what an engine has written is counted by kind, and the values that it made up", async () => {
+  const { http } = await harness([fakeBundle("single-pass that writes")]);
+  const ask = (text: string) => http.post("/classify").send({ text, engine: "generate" }).expect(200);
+  await ask("at nine am");
+  await ask("at ten");
+  await http
+    .post("/compare")
+    .send({ text: "at ten", engines: [{ engine: "generate" }] })
+    .expect(200);
+  const { text } = await http.get("/metrics");
+  const generate = 'model="single-pass@1.0.0",engine="generate"';
+  expect(text.split("\n")).toEqual(
+    expect.arrayContaining([
+      `onepass_tokens_total{${generate},kind="prompt"} 16`,
+      `onepass_tokens_total{${generate},kind="cached"} 6`,
+      `onepass_tokens_total{${generate},kind="generated"} 21`,
+      `onepass_dropped_slots_total{${generate}} 2`,
+      `onepass_inference_duration_seconds_count{${generate}} 3`,
+      `onepass_engine_ready{${generate}} 1`,
+    ]),
+  );
+});
+
+test("what the server itself does is told apart from 10 µs on", async () => {
+  const metrics = new Metrics();
+  metrics.answered(
+    { model: "m@1.0.0", engine: "generate" },
+    {
+      texts: 1,
+      promptTokens: 1,
+      cachedTokens: 0,
+      generatedTokens: 0,
+      droppedSlots: 0,
+      tokenizeMs: 0.015,
+      queueMs: 0,
+      inferenceMs: 5,
+      decodeMs: 0.15,
+    },
+  );
+  const text = await metrics.registry.metrics();
+  const bucket = (name: string, le: string) =>
+    Number(new RegExp(`^onepass_${name}_duration_seconds_bucket\\{le="${le}",.*\\} (\\d)$`, "m").exec(text)?.[1]);
+  expect([bucket("tokenize", "0.00001"), bucket("tokenize", "0.00002")]).toEqual([0, 1]);
+  expect([bucket("decode", "0.0001"), bucket("decode", "0.0002")]).toEqual([0, 1]);
 });
 
 test("the runs of a model are counted by prompts and tokens", async () => {

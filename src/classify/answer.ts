@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ENGINE_NAMES } from "../engines/engine.js";
+import { ERROR_CODES } from "../errors.js";
 
 const Confidence = z.number().min(0).max(1).describe("Calibrated probability.");
 const Offset = z.int().nonnegative();
@@ -45,9 +46,11 @@ export const TextAnswer = z
   })
   .meta({ id: "TextAnswer" });
 
+const RequestId = z.string().describe("The request's id, as in the header `x-request-id` and the log.");
+
 /** Who answered, and what it took. */
 const Envelope = z.strictObject({
-  id: z.string().describe("The request's id, as in the header `x-request-id` and the log."),
+  id: RequestId,
   model: z.string().describe("`name@version` of the model that answered."),
   engine: z.enum(ENGINE_NAMES),
   fallback: z.boolean().describe("Whether the fallback answered for the model that was asked for."),
@@ -56,12 +59,19 @@ const Envelope = z.strictObject({
       prompt_tokens: z.int().nonnegative().describe("Tokens that the model read, over all of its passes."),
       cached_tokens: z.int().nonnegative().describe("Tokens of the prompt that were taken from a cache."),
       generated_tokens: z.int().nonnegative().describe("Tokens that the model wrote: none in a single pass."),
+      dropped_slots: z
+        .int()
+        .positive()
+        .optional()
+        .describe("Slot values that the model wrote and the text does not say: left out."),
     })
     .meta({ id: "Usage" }),
   timing_ms: z
     .strictObject({
-      queue: Milliseconds.describe("Until the first forward pass began."),
+      tokenize: Milliseconds.describe("Cutting the texts and turning them into tokens."),
+      queue: Milliseconds.describe("From then until the first forward pass began."),
       inference: Milliseconds.describe("From then to the end of the last one."),
+      decode: Milliseconds.describe("Making labels, slots and confidences of the scores."),
       total: Milliseconds.describe("From the request's arrival to the answer."),
     })
     .meta({ id: "Timing" }),
@@ -75,6 +85,24 @@ export const BatchAnswer = z
   .strictObject({ ...Envelope.shape, results: z.array(TextAnswer) })
   .meta({ id: "BatchAnswer", description: "The answer to `texts`." });
 
+/** One engine's part of a comparison: its answer, or why there is none. */
+const ComparedAnswer = z
+  .strictObject({
+    model: Envelope.shape.model,
+    engine: Envelope.shape.engine,
+    answer: TextAnswer.extend({ usage: Envelope.shape.usage, timing_ms: Envelope.shape.timing_ms }).optional(),
+    error: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string() }).optional(),
+  })
+  .meta({ id: "ComparedAnswer", description: "Either `answer` or `error`." });
+
+export const CompareAnswer = z
+  .strictObject({
+    id: RequestId,
+    results: z.array(ComparedAnswer).describe("In the order in which the engines were named; they ran one by one."),
+  })
+  .meta({ id: "CompareAnswer" });
+
+export type CompareAnswer = z.infer<typeof CompareAnswer>;
 export type Guess = z.infer<typeof Guess>;
 export type SlotAnswer = z.infer<typeof SlotAnswer>;
 export type TopicAnswer = z.infer<typeof TopicAnswer>;

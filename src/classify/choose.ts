@@ -27,14 +27,14 @@ function chooseModel(pool: EnginePool, model: string, engine: EngineName | undef
     if (!pool.opened && pool.entries.length === 0) throw notReady("The models are still being looked for.");
     throw new OnepassError("unknown_model", 400, "There is no such model. GET /models lists them.", {
       field: "model",
-      details: { models: pool.entries.map(({ model }) => model) },
+      details: { models: [...new Set(pool.entries.map(({ model }) => model))] },
     });
   }
-  if (engine !== undefined && engine !== entry.engineName) {
-    const message = `The model ${entry.model} has the engine "${entry.engineName}", not "${engine}".`;
-    throw new OnepassError("engine_not_in_model", 400, message, { field: "engine" });
-  }
-  return entry;
+  const chosen = pool.byModel(model, engine);
+  if (chosen) return chosen;
+  const engines = pool.entries.filter(({ bundle }) => bundle === entry.bundle).map(({ engineName }) => engineName);
+  const message = `The model ${entry.model} has the engine ${engines.map((name) => `"${name}"`).join(", ")}, not "${engine}".`;
+  throw new OnepassError("engine_not_in_model", 400, message, { field: "engine", details: { engines } });
 }
 
 /** The tasks to answer: those asked for, or all of the model's. @throws OnepassError */

@@ -2,13 +2,14 @@ import { bundleId, type Bundle } from "../bundle/bundle.js";
 import type { Discovery, FaultyBundle } from "../bundle/discover.js";
 import { BundleRegistry } from "../bundle/registry.js";
 import type { Engine, EngineName } from "../engines/engine.js";
+import { enginesOf } from "../engines/offered.js";
 import { OnepassError } from "../errors.js";
 import type { Metrics } from "../metrics.js";
 import { parseTagSet, type TagSet } from "../tasks/bio.js";
 
 export type EngineState = "loading" | "ready" | "failed";
 
-/** A bundle of this server and the engine that it becomes. */
+/** A bundle of this server and one of the engines that it becomes. */
 export interface PoolEntry {
   /** `name@version` */
   readonly model: string;
@@ -24,8 +25,8 @@ export interface PoolEntry {
 }
 
 export interface PoolOptions {
-  /** Turns a bundle into a warm engine. */
-  readonly load: (bundle: Bundle) => Promise<Engine>;
+  /** Turns a bundle into all of its engines, warm. */
+  readonly load: (bundle: Bundle) => Promise<readonly Engine[]>;
   readonly metrics: Metrics;
   /** Told of every engine that is ready or has failed. */
   readonly onChange?: (entry: PoolEntry) => void;
@@ -37,7 +38,7 @@ export interface PoolOptions {
 
 /** The engines of a server and who of them is the default and the fallback. */
 export class EnginePool implements AsyncDisposable {
-  readonly #entries = new Map<Bundle, PoolEntry>();
+  #entries: PoolEntry[] = [];
   #registry = new BundleRegistry([]);
   #faulty: readonly FaultyBundle[] = [];
   #opening: Promise<void> | undefined;
@@ -46,9 +47,9 @@ export class EnginePool implements AsyncDisposable {
 
   constructor(private readonly options: PoolOptions) {}
 
-  /** Every bundle, in order of name and version. */
-  get entries(): PoolEntry[] {
-    return [...this.#entries.values()];
+  /** Every engine of every bundle, in order of name and version; a bundle's own engine first. */
+  get entries(): readonly PoolEntry[] {
+    return this.#entries;
   }
 
   get faulty(): readonly FaultyBundle[] {
@@ -82,16 +83,16 @@ export class EnginePool implements AsyncDisposable {
     return [this.default, this.fallback].some((entry) => entry?.state === "ready");
   }
 
-  /** model: `name` (its highest version) or `name@version`. */
-  byModel(model: string): PoolEntry | undefined {
+  /** model: `name` (its highest version) or `name@version`. By default the bundle's own engine. */
+  byModel(model: string, engine?: EngineName): PoolEntry | undefined {
     const bundle = this.#registry.resolve(model);
-    return bundle && this.#entries.get(bundle);
+    return this.entries.find((entry) => entry.bundle === bundle && (engine ?? entry.engineName) === entry.engineName);
   }
 
-  /** The first bundle with an engine; the default before all others. */
+  /** The first bundle with an engine; the default's before all others. */
   byEngine(engine: EngineName): PoolEntry | undefined {
-    const preferred = this.default;
-    return preferred?.engineName === engine ? preferred : this.entries.find(({ engineName }) => engineName === engine);
+    const having = this.entries.filter(({ engineName }) => engineName === engine);
+    return having.find(({ bundle }) => bundle === this.default?.bundle) ?? having[0];
   }
 
   /**
@@ -101,7 +102,8 @@ export class EnginePool implements AsyncDisposable {
   open({ bundles, faulty }: Discovery): Promise<void> {
     this.#registry = new BundleRegistry(bundles);
     this.#faulty = faulty;
-    for (const bundle of bundles) this.#set(loading(bundle));
+    this.#entries = bundles.flatMap(loadingEntries);
+    for (const entry of this.entries) this.#report(entry);
     this.#opening = this.#loadAll();
     return this.#opening;
   }
@@ -115,19 +117,28 @@ export class EnginePool implements AsyncDisposable {
 
   async #loadAll(): Promise<void> {
     const first = [this.default, this.fallback].filter((entry) => entry !== undefined);
-    for (const entry of new Set([...first, ...this.entries])) {
+    for (const bundle of new Set([...first, ...this.entries].map((entry) => entry.bundle))) {
       if (this.#closed) return;
       try {
-        this.#set({ ...entry, state: "ready", engine: await this.options.load(entry.bundle) });
+        const engines = await this.options.load(bundle);
+        this.#update(bundle, (entry) => {
+          const engine = engines.find(({ name }) => name === entry.engineName);
+          if (!engine) throw new RangeError(`${entry.model} was loaded without its engine ${entry.engineName}`);
+          return { ...entry, state: "ready", engine };
+        });
       } catch (error) {
-        this.#set({ ...entry, state: "failed", error });
+        this.#update(bundle, (entry) => ({ ...entry, state: "failed", error }));
       }
     }
     this.#opened = true;
   }
 
-  #set(entry: PoolEntry): void {
-    this.#entries.set(entry.bundle, entry);
+  #update(bundle: Bundle, change: (entry: PoolEntry) => PoolEntry): void {
+    this.#entries = this.entries.map((entry) => (entry.bundle === bundle ? change(entry) : entry));
+    for (const entry of this.entries) if (entry.bundle === bundle) this.#report(entry);
+  }
+
+  #report(entry: PoolEntry): void {
     this.options.metrics.engineReady({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
     if (entry.state !== "loading") this.options.onChange?.(entry);
   }
@@ -138,8 +149,9 @@ export function faultMessage(error: unknown): string {
   return error instanceof OnepassError ? error.message : "The engine could not be loaded; the log says why.";
 }
 
-function loading(bundle: Bundle): PoolEntry {
+function loadingEntries(bundle: Bundle): PoolEntry[] {
   const { model, tasks } = bundle.manifest;
   const tags = tasks.slots && parseTagSet(tasks.slots.tags);
-  return { model: bundleId(bundle), engineName: model.engine, bundle, tags, state: "loading" };
+  const entry = { model: bundleId(bundle), bundle, tags, state: "loading" as const };
+  return enginesOf(model).map((engineName) => ({ ...entry, engineName }));
 }

@@ -56,4 +56,26 @@ export const ClassifyRequest = z
   })
   .meta({ id: "ClassifyRequest", example: { text: "wake me up at nine on friday" } });
 
+const MAX_COMPARED = 20;
+
+export const CompareRequest = ClassifyRequest.omit({ texts: true, model: true, engine: true, fallback: true })
+  .extend({
+    text: z.string().describe("The text to classify."),
+    engines: z
+      .array(
+        z
+          .strictObject({ engine: ClassifyRequest.shape.engine, model: ClassifyRequest.shape.model })
+          .refine(({ engine, model }) => engine ?? model, 'names an "engine", a "model" or both'),
+      )
+      .min(1)
+      .max(MAX_COMPARED)
+      .optional()
+      .describe("Who is to answer; by default every engine of every model that is ready."),
+  })
+  .meta({
+    id: "CompareRequest",
+    example: { text: "wake me up at nine on friday", engines: [{ engine: "single-pass" }] },
+  });
+
+export type CompareRequest = z.infer<typeof CompareRequest>;
 export type ClassifyRequest = z.infer<typeof ClassifyRequest>;

@@ -1,4 +1,4 @@
-import type { Scores } from "../engines/engine.js";
+import type { Scores, WrittenAnswer } from "../engines/engine.js";
 import { EngineError } from "../errors.js";
 import type { Answered, Metrics } from "../metrics.js";
 import { NonFiniteScoreError } from "../tasks/softmax.js";
@@ -7,6 +7,7 @@ import { prepareText } from "../text/prepare.js";
 import type { BatchAnswer, ClassifyAnswer, TextAnswer } from "./answer.js";
 import { chooseEntry, chooseFallback, chooseTasks, isReady, notReady, type ReadyEntry } from "./choose.js";
 import { withDeadline } from "./deadline.js";
+import { findingsOf } from "./findings.js";
 import type { EnginePool, PoolEntry } from "./pool.js";
 import type { ClassifyRequest } from "./request.js";
 import { shapeText } from "./shape.js";
@@ -29,7 +30,10 @@ export interface RequestContext {
 interface Attempt {
   readonly entry: PoolEntry;
   readonly results: TextAnswer[];
-  readonly scores: readonly Scores[];
+  readonly scores: readonly (Scores | WrittenAnswer)[];
+  /** Milliseconds that preparing the texts and shaping the answers took. */
+  readonly prepareMs: number;
+  readonly decodeMs: number;
 }
 
 /** Answers classify requests: chooses the engine, times it, falls back, shapes the answer. */
@@ -42,16 +46,22 @@ export class ClassifyService {
     private readonly onEngineFailure: (error: EngineError, model: string) => void,
   ) {}
 
+  /** The texts of a request, each of which a model can be asked. @throws OnepassError that names the field at fault */
+  checkTexts(request: Pick<ClassifyRequest, "text" | "texts">): FieldText[] {
+    return textsOf(request, this.limits);
+  }
+
   /** @throws OnepassError for everything that a caller can cause or meet */
   async classify(request: ClassifyRequest, context: RequestContext): Promise<ClassifyAnswer | BatchAnswer> {
-    const texts = textsOf(request, this.limits);
+    const texts = this.checkTexts(request);
     const asked = chooseEntry(this.pool, request);
     const tasks = chooseTasks(asked, request);
     const ms = Math.min(request.timeout_ms ?? Infinity, this.limits.timeoutMs);
     const attempt = await withDeadline(ms, context.signal, (signal) =>
       this.#answer(asked, texts, tasks, request, signal),
     );
-    const { queueMs, inferenceMs } = this.#measure(attempt, asked);
+    const answered = answeredBy(attempt);
+    this.#measure(attempt.entry, answered, asked);
     const { entry, results } = attempt;
     const [first] = results;
     return {
@@ -60,10 +70,17 @@ export class ClassifyService {
       engine: entry.engineName,
       fallback: entry.bundle !== asked.bundle,
       ...(request.texts === undefined && first ? first : { results }),
-      usage: { prompt_tokens: tokensOf(attempt), cached_tokens: 0, generated_tokens: 0 },
+      usage: {
+        prompt_tokens: answered.promptTokens,
+        cached_tokens: answered.cachedTokens,
+        generated_tokens: answered.generatedTokens,
+        ...(answered.droppedSlots > 0 && { dropped_slots: answered.droppedSlots }),
+      },
       timing_ms: {
-        queue: roundMs(queueMs),
-        inference: roundMs(inferenceMs),
+        tokenize: roundMs(answered.tokenizeMs),
+        queue: roundMs(answered.queueMs),
+        inference: roundMs(answered.inferenceMs),
+        decode: roundMs(answered.decodeMs),
         total: roundMs(performance.now() - context.startedAt),
       },
     };
@@ -103,40 +120,52 @@ export class ClassifyService {
     signal: AbortSignal,
   ): Promise<Attempt> {
     const { manifest } = entry.bundle;
+    const startedAt = performance.now();
     const prepared = texts.map(({ text, field }) => ({
       text: prepareText(text, manifest.text),
       truncate: request.truncate,
       field,
     }));
+    const preparedAt = performance.now();
     const scores = await entry.engine.score(prepared, tasks, signal);
+    const scoredAt = performance.now();
     try {
       const results = prepared.map(({ text }, i) => {
         const own = scores[i];
         if (!own) throw new EngineError(entry.engineName, new Error("fewer scores than texts"));
-        return shapeText(text, own, manifest, entry.tags, request);
+        const findings = findingsOf(text, own, manifest.tasks, entry.tags);
+        return shapeText(text.text, findings, own, manifest.tasks, request);
       });
-      return { entry, results, scores };
+      const decodeMs = performance.now() - scoredAt;
+      return { entry, results, scores, prepareMs: preparedAt - startedAt, decodeMs };
     } catch (error) {
       throw error instanceof NonFiniteScoreError ? new EngineError(entry.engineName, error) : error;
     }
   }
 
-  #measure(attempt: Attempt, asked: PoolEntry): Pick<Answered, "queueMs" | "inferenceMs"> {
-    const { entry, scores } = attempt;
-    const time = timeOf(scores);
-    const answerer = { model: entry.model, engine: entry.engineName };
-    this.metrics.answered(answerer, { texts: scores.length, tokens: tokensOf(attempt), ...time });
+  #measure(entry: PoolEntry, answered: Answered, asked: PoolEntry): void {
+    this.metrics.answered({ model: entry.model, engine: entry.engineName }, answered);
     if (entry.bundle !== asked.bundle) this.metrics.fellBack(asked.model, entry.model);
-    return time;
   }
 }
 
-function tokensOf({ scores }: Attempt): number {
-  return scores.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
+function answeredBy({ scores, prepareMs, decodeMs }: Attempt): Answered {
+  const sum = (count: "promptTokens" | "cachedTokens" | "generatedTokens") =>
+    scores.reduce((total, score) => total + score[count], 0);
+  return {
+    texts: scores.length,
+    promptTokens: sum("promptTokens"),
+    cachedTokens: sum("cachedTokens"),
+    generatedTokens: sum("generatedTokens"),
+    droppedSlots: scores.reduce((total, score) => total + ("written" in score ? score.droppedSlots : 0), 0),
+    tokenizeMs: prepareMs + Math.max(...scores.map((score) => score.tokenizeMs)),
+    ...timeOf(scores),
+    decodeMs,
+  };
 }
 
 /** From the first start to the last end over the texts, which ran side by side. */
-function timeOf(scores: readonly Scores[]): Pick<Answered, "queueMs" | "inferenceMs"> {
+function timeOf(scores: Attempt["scores"]): Pick<Answered, "queueMs" | "inferenceMs"> {
   const queueMs = Math.min(...scores.map((score) => score.queueMs));
   const endMs = Math.max(...scores.map((score) => score.queueMs + score.inferenceMs));
   return { queueMs, inferenceMs: endMs - queueMs };

@@ -1,9 +1,10 @@
 import express, { type Express, type RequestHandler } from "express";
-import helmet from "helmet";
+import helmet, { xContentTypeOptions } from "helmet";
 import type { Logger } from "pino";
 import type { ClassifyService } from "../classify/service.js";
 import type { Metrics } from "../metrics.js";
 import { classifyRoutes } from "./classify.js";
+import { compareRoutes } from "./compare.js";
 import { healthRoutes } from "./health.js";
 import { metricsRoutes } from "./metrics.js";
 import { requestContext } from "./middleware/context.js";
@@ -25,9 +26,12 @@ export interface AppOptions {
 export function createApp({ service, metrics, logger, maxBodyBytes, isDraining }: AppOptions): Express {
   const app = express();
   app.disable("etag"); // no answer is asked for twice; hashing each costs time
+  app.disable("x-powered-by");
   app.set("query parser", false);
-  app.use(requestContext(metrics, logger), helmet(), closeWhenDraining(isDraining));
-  app.use(classifyRoutes(service, maxBodyBytes));
+  app.use(requestContext(metrics, logger), closeWhenDraining(isDraining), xContentTypeOptions());
+  app.use(classifyRoutes(service, maxBodyBytes), compareRoutes(service, maxBodyBytes));
+  // The dozen headers are for what a browser can open. Nobody opens a POST that answers JSON, and it is to be fast.
+  app.use(helmet());
   app.use(modelRoutes(service.pool));
   app.use(healthRoutes(service.pool, isDraining));
   app.use(metricsRoutes(metrics), versionRoutes(), openApiRoutes());

@@ -26,13 +26,13 @@ function readiness(pool: EnginePool, draining: boolean): z.infer<typeof Readines
 }
 
 function engines(pool: EnginePool): z.infer<typeof Readiness>["engines"] {
-  const loaded = pool.entries.map(({ model, engineName, bundle, state, error }) => ({
-    model,
-    engine: engineName,
-    state,
-    default: pool.default?.bundle === bundle,
-    fallback: pool.fallback?.bundle === bundle,
-    ...(state === "failed" && { error: faultMessage(error) }),
+  const loaded = pool.entries.map((entry) => ({
+    model: entry.model,
+    engine: entry.engineName,
+    state: entry.state,
+    default: pool.default === entry,
+    fallback: pool.fallback === entry,
+    ...(entry.state === "failed" && { error: faultMessage(entry.error) }),
   }));
   const faulty = pool.faulty.map(({ model, error }) => ({
     model,

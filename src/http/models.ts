@@ -12,7 +12,8 @@ export function modelRoutes(pool: EnginePool): Router {
   return router;
 }
 
-function modelInfo({ model, engineName, bundle, tags, state }: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
+function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
+  const { model, engineName, bundle, tags, state } = entry;
   const { name, version, description, language, license, tasks, limits } = bundle.manifest;
   return {
     model,
@@ -20,8 +21,8 @@ function modelInfo({ model, engineName, bundle, tags, state }: PoolEntry, pool: 
     version,
     engine: engineName,
     state,
-    default: pool.default?.bundle === bundle,
-    fallback: pool.fallback?.bundle === bundle,
+    default: pool.default === entry,
+    fallback: pool.fallback === entry,
     description,
     language,
     license,

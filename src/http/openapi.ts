@@ -1,8 +1,8 @@
 import { Router } from "express";
 import type { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
-import { BatchAnswer, ClassifyAnswer } from "../classify/answer.js";
-import { ClassifyRequest } from "../classify/request.js";
+import { BatchAnswer, ClassifyAnswer, CompareAnswer } from "../classify/answer.js";
+import { ClassifyRequest, CompareRequest } from "../classify/request.js";
 import { PACKAGE_NAME, PACKAGE_VERSION } from "../package.js";
 import { route } from "./route.js";
 import { ErrorAnswer, Liveness, ModelsAnswer, Readiness, VersionAnswer } from "./schemas.js";
@@ -21,6 +21,7 @@ export function openApiDocument(): OpenApiDocument {
     },
     paths: {
       "/classify": { post: classify },
+      "/compare": { post: compare },
       "/models": { get: read("The models and their labels", ModelsAnswer) },
       "/livez": { get: read("Whether the process runs", Liveness) },
       "/readyz": {
@@ -45,18 +46,29 @@ export function openApiDocument(): OpenApiDocument {
   });
 }
 
+const FAULTS: ZodOpenApiResponsesObject = {
+  400: json("The request is at fault; `field` names where", ErrorAnswer),
+  413: json("The body or a text is too long", ErrorAnswer),
+  415: json("The body is not JSON in UTF-8", ErrorAnswer),
+  500: json("The engine failed", ErrorAnswer),
+  503: json("No model is ready yet", ErrorAnswer),
+  504: json("There was no answer in time", ErrorAnswer),
+};
+
+const compare: ZodOpenApiOperationObject = {
+  summary: "One text, answered by several engines side by side",
+  description: "The engines run one after the other. One that fails reports its error beside the others' answers.",
+  requestBody: { required: true, content: { "application/json": { schema: CompareRequest } } },
+  responses: { 200: json("The answers, with their times and tokens", CompareAnswer), ...FAULTS },
+};
+
 const classify: ZodOpenApiOperationObject = {
   summary: "Intent, slots and topic of one text or of several",
   description: "The body is read as JSON in UTF-8, whatever its content type says.",
   requestBody: { required: true, content: { "application/json": { schema: ClassifyRequest } } },
   responses: {
     200: json("`text` is answered by a ClassifyAnswer, `texts` by a BatchAnswer", ClassifyAnswer.or(BatchAnswer)),
-    400: json("The request is at fault; `field` names where", ErrorAnswer),
-    413: json("The body or a text is too long", ErrorAnswer),
-    415: json("The body is not JSON in UTF-8", ErrorAnswer),
-    500: json("The engine failed", ErrorAnswer),
-    503: json("No model is ready yet", ErrorAnswer),
-    504: json("There was no answer in time", ErrorAnswer),
+    ...FAULTS,
   },
 };
 

@@ -24,13 +24,13 @@ function toError(issue: Issue, body: unknown): OnepassError {
     return new OnepassError("unknown_field", 400, "There is no such field.", { field });
   }
   const field = fieldOf(issue.path);
-  const name = typeof valueAt(body, issue.path) === "string" ? issue.path[0] : undefined;
-  if (name === "tasks" && issue.path.length === 2) {
+  const isText = typeof valueAt(body, issue.path) === "string";
+  if (isText && issue.path[0] === "tasks" && issue.path.length === 2) {
     return new OnepassError("unknown_task", 400, `There is no such task; there are ${TASK_NAMES.join(", ")}.`, {
       field,
     });
   }
-  if (name === "engine") {
+  if (isText && issue.path.at(-1) === "engine") {
     return new OnepassError("unknown_engine", 400, `There is no such engine; there are ${ENGINE_NAMES.join(", ")}.`, {
       field,
     });

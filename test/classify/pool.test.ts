@@ -3,11 +3,13 @@ import type { Bundle } from "../../src/bundle/bundle.js";
 import { EnginePool, faultMessage } from "../../src/classify/pool.js";
 import { BundleError } from "../../src/errors.js";
 import { Metrics } from "../../src/metrics.js";
-import { fakeBundle, FakeEngine, fakePool } from "./fakes.js";
+import { fakeBundle, FakeEngine, fakeEngines, fakePool } from "./fakes.js";
 
 const dual = fakeBundle("dual-encoder");
 const joint = fakeBundle("joint-encoder");
 const single = fakeBundle("single-pass");
+const writing = fakeBundle("single-pass that writes", { name: "writing" });
+const generating = fakeBundle("generate");
 
 test("unless told, the default is the single pass and the fallback the dual encoder", async () => {
   const { pool } = await fakePool([dual, joint, single]);
@@ -39,7 +41,7 @@ test("engines are loaded one after the other: the default, the fallback, the res
     await new Promise((resolve) => setTimeout(resolve, 1));
     loading -= 1;
     loaded.push(bundle.manifest.name);
-    return new FakeEngine(bundle);
+    return fakeEngines(bundle);
   };
   await fakePool([joint, dual, single], { load });
   expect(loaded).toEqual(["single-pass", "dual-encoder", "joint-encoder"]);
@@ -47,7 +49,7 @@ test("engines are loaded one after the other: the default, the fallback, the res
 
 test("a bundle that fails does not keep the others from serving", async () => {
   const load = (bundle: Bundle) =>
-    bundle === single ? Promise.reject(new BundleError("x", "no memory")) : Promise.resolve(new FakeEngine(bundle));
+    bundle === single ? Promise.reject(new BundleError("x", "no memory")) : Promise.resolve(fakeEngines(bundle));
   const { pool } = await fakePool([single, dual], { load });
   expect(pool.entries.map(({ state }) => state)).toEqual(["failed", "ready"]);
   expect(pool.ready).toBe(true); // the fallback serves
@@ -59,7 +61,7 @@ test("a pool is ready when neither all are loaded nor the last", async () => {
     metrics: new Metrics(),
     load: (bundle) => {
       states.push(pool.ready);
-      return Promise.resolve(new FakeEngine(bundle));
+      return Promise.resolve(fakeEngines(bundle));
     },
   });
   await pool.open({ bundles: [joint, dual, single], faulty: [] });
@@ -72,15 +74,77 @@ test("a pool that is closed while it loads disposes what it has loaded and loads
     metrics: new Metrics(),
     load: async (bundle) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      const engine = new FakeEngine(bundle);
-      engines.push(engine);
-      return engine;
+      const own = fakeEngines(bundle);
+      engines.push(...own);
+      return own;
     },
   });
-  const opening = pool.open({ bundles: [single, dual], faulty: [] });
+  const opening = pool.open({ bundles: [writing, dual], faulty: [] });
   await pool[Symbol.asyncDispose]();
   await opening;
-  expect(engines.map(({ disposed }) => disposed)).toEqual([1]);
+  expect(engines.map(({ name, disposed }) => [name, disposed])).toEqual([
+    ["single-pass", 1],
+    ["generate", 1],
+    ["dual-decoder", 1],
+  ]);
+});
+
+test("a bundle that writes is an entry an engine, its own first, and one default", async () => {
+  const { pool } = await fakePool([dual, writing]);
+  expect(pool.entries.map(({ model, engineName, state }) => [model, engineName, state])).toEqual([
+    ["dual-encoder@1.0.0", "dual-encoder", "ready"],
+    ["writing@1.0.0", "single-pass", "ready"],
+    ["writing@1.0.0", "generate", "ready"],
+    ["writing@1.0.0", "dual-decoder", "ready"],
+  ]);
+  expect(pool.entries.filter((entry) => entry === pool.default).map(({ engineName }) => engineName)).toEqual([
+    "single-pass",
+  ]);
+});
+
+test("a bundle is loaded once, and what it was loaded as goes to the entries by name", async () => {
+  const loads: string[] = [];
+  const load = (bundle: Bundle) => {
+    loads.push(bundle.manifest.name);
+    return Promise.resolve(fakeEngines(bundle).reverse());
+  };
+  const { pool } = await fakePool([writing, dual], { load });
+  expect(loads).toEqual(["writing", "dual-encoder"]);
+  expect(pool.entries.map(({ engine }) => engine?.name)).toEqual(pool.entries.map(({ engineName }) => engineName));
+});
+
+test("a bundle that fails has failed in all of its engines, each of which is reported", async () => {
+  const reported: string[] = [];
+  const { pool } = await fakePool([writing, dual], {
+    load: (bundle) =>
+      bundle === writing ? Promise.reject(new BundleError("x", "no memory")) : Promise.resolve(fakeEngines(bundle)),
+    onChange: ({ engineName, state }) => reported.push(`${engineName} ${state}`),
+  });
+  expect(pool.entries.map(({ state }) => state)).toEqual(["failed", "failed", "failed", "ready"]);
+  expect(pool.entries[1]).toMatchObject({ engineName: "generate", error: { code: "invalid_bundle" } });
+  expect(reported).toEqual(["single-pass failed", "generate failed", "dual-decoder failed", "dual-encoder ready"]);
+});
+
+test("a bundle that was loaded without one of its engines has failed", async () => {
+  const { pool } = await fakePool([writing], { load: (bundle) => Promise.resolve([new FakeEngine(bundle)]) });
+  expect(pool.entries.map(({ state }) => state)).toEqual(["failed", "failed", "failed"]);
+});
+
+test("an engine is looked for in the default's bundle before all others", async () => {
+  const { pool } = await fakePool([generating, writing]);
+  expect(pool.default?.bundle).toBe(writing);
+  expect(pool.byEngine("generate")?.bundle).toBe(writing);
+  const { pool: chosen } = await fakePool([writing, generating], { defaultModel: "generate" });
+  expect(chosen.byEngine("generate")?.bundle).toBe(generating);
+  expect(chosen.byEngine("dual-decoder")?.bundle).toBe(writing);
+  expect(chosen.byEngine("joint-encoder")).toBeUndefined();
+});
+
+test("a model means its own engine unless another is named", async () => {
+  const { pool } = await fakePool([generating, writing]);
+  expect(pool.byModel("writing")?.engineName).toBe("single-pass");
+  expect(pool.byModel("writing", "dual-decoder")).toMatchObject({ bundle: writing, engineName: "dual-decoder" });
+  expect(pool.byModel("generate", "dual-decoder")).toBeUndefined();
 });
 
 test("a name means its highest version", async () => {

@@ -3,7 +3,7 @@ import type { Bundle } from "../../src/bundle/bundle.js";
 import { ClassifyRequest } from "../../src/classify/request.js";
 import { ClassifyService } from "../../src/classify/service.js";
 import { EngineError } from "../../src/errors.js";
-import { fakeBundle, FakeEngine, fakePool } from "./fakes.js";
+import { fakeBundle, fakeEngines, fakePool } from "./fakes.js";
 
 const LIMITS = { maxTexts: 4, maxTextChars: 1000, timeoutMs: 1000 };
 const ALL = [fakeBundle("single-pass"), fakeBundle("dual-encoder"), fakeBundle("joint-encoder")];
@@ -14,7 +14,7 @@ async function build(bundles: readonly Bundle[] = ALL, options: Parameters<typeo
   const service = new ClassifyService(fake.pool, fake.metrics, LIMITS, onEngineFailure);
   const ask = (body: unknown, signal = new AbortController().signal) =>
     service.classify(ClassifyRequest.parse(body), { id: "r1", startedAt: performance.now(), signal });
-  return { ...fake, ask, onEngineFailure };
+  return { ...fake, service, ask, onEngineFailure };
 }
 
 const failure = () => Promise.reject(new EngineError("single-pass", new Error("out of memory")));
@@ -40,8 +40,52 @@ test("a text is answered with everything that the model knows", async () => {
       { name: "puck", group: "rec", confidence: 0.1 },
     ],
     usage: { prompt_tokens: 6, cached_tokens: 0, generated_tokens: 0 },
-    timing_ms: { queue: 1, inference: 2, total: expect.any(Number) as number },
+    timing_ms: {
+      tokenize: expect.any(Number) as number,
+      queue: 1,
+      inference: 2,
+      decode: expect.any(Number) as number,
+      total: expect.any(Number) as number,
+    },
   });
+});
+
+test("the times are those of the engine, and the service's own before and after it", async () => {
+  const { ask, engine } = await build();
+  engine("single-pass").before = () => new Promise((resolve) => setTimeout(resolve, 300));
+  const { timing_ms: times } = await ask({ text: "nine am ".repeat(4) });
+  expect(times).toMatchObject({ queue: 1, inference: 2 });
+  // The engine says 0.5 ms for its part; the service has cut the text before. The wait is in none of them.
+  expect(times.tokenize).toBeGreaterThan(0.5);
+  expect(times.tokenize).toBeLessThan(300);
+  expect(times.decode).toBeGreaterThan(0);
+  expect(times.decode).toBeLessThan(300);
+  expect(times.total).toBeGreaterThanOrEqual(299);
+});
+
+test("texts that ran side by side are timed from the first start to the last end", async () => {
+  const { ask, engine } = await build();
+  const own = engine("single-pass");
+  const score = own.score.bind(own);
+  own.score = async (...given) => {
+    const [first, second] = await score(...given);
+    return [
+      { ...first!, tokenizeMs: 4, queueMs: 3, inferenceMs: 5 },
+      { ...second!, tokenizeMs: 4, queueMs: 6, inferenceMs: 7 },
+    ];
+  };
+  const { timing_ms: times } = await ask({ texts: ["a", "b"] });
+  expect(times).toMatchObject({ queue: 3, inference: 10 });
+  expect(times.tokenize).toBeGreaterThanOrEqual(4); // one figure for all texts of the request, not their sum
+  expect(times.tokenize).toBeLessThan(8);
+});
+
+test("the total begins when the request arrived", async () => {
+  const { service } = await build();
+  const request = ClassifyRequest.parse({ text: "hi" });
+  const { signal } = new AbortController();
+  const answer = await service.classify(request, { id: "r1", startedAt: performance.now() - 500, signal });
+  expect(answer.timing_ms.total).toBeGreaterThanOrEqual(500);
 });
 
 test("several texts are answered in order, by one call of the engine", async () => {
@@ -105,6 +149,87 @@ test.each([
   await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, fallback: false });
 });
 
+const WRITING = fakeBundle("single-pass that writes", { name: "writing" });
+const GENERATING = fakeBundle("generate");
+
+test.each([
+  ["the model's own engine", { model: "writing" }, "writing@1.0.0", "single-pass"],
+  ["another engine of the model", { model: "writing", engine: "dual-decoder" }, "writing@1.0.0", "dual-decoder"],
+  ["an engine of two models: the default's", { engine: "generate" }, "writing@1.0.0", "generate"],
+  ["an engine of the other model", { model: "generate", engine: "generate" }, "generate@1.0.0", "generate"],
+  ["the only model with an engine", { engine: "dual-encoder" }, "dual-encoder@1.0.0", "dual-encoder"],
+])("of models with several engines is chosen %s", async (_name, choice, model, engine) => {
+  const { ask, engine: engineOf } = await build([ALL[1]!, GENERATING, WRITING]);
+  await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, engine, fallback: false });
+  expect(engineOf(model.replace("@1.0.0", ""), engine as "generate").calls).toHaveLength(1);
+});
+
+test.each([
+  [
+    "the model has it not",
+    { model: "writing", engine: "dual-encoder" },
+    { engines: ["single-pass", "generate", "dual-decoder"] },
+  ],
+  [
+    "no model has it",
+    { engine: "joint-encoder" },
+    { engines: ["dual-encoder", "generate", "single-pass", "dual-decoder"] },
+  ],
+])("an engine is refused with those that there are, since %s", async (_name, choice, details) => {
+  const { ask } = await build([ALL[1]!, GENERATING, WRITING]);
+  await expect(ask({ text: "hi", ...choice })).rejects.toMatchObject({
+    status: 400,
+    code: "engine_not_in_model",
+    field: "engine",
+    details,
+  });
+});
+
+test("an unknown model is refused with the names of all, each once", async () => {
+  const { ask } = await build([ALL[1]!, WRITING]);
+  await expect(ask({ text: "hi", model: "llama" })).rejects.toMatchObject({
+    code: "unknown_model",
+    details: { models: ["dual-encoder@1.0.0", "writing@1.0.0"] },
+  });
+});
+
+test("a written answer is told as a scored one, with what was written and dropped", async () => {
+  const { ask } = await build([WRITING]);
+  const answer = await ask({ texts: ["🎺 at nine am", "at ten"], engine: "generate", offsets: "code_points" });
+  expect(answer).toMatchObject({
+    engine: "generate",
+    results: [
+      {
+        intent: { name: "alarm_set", confidence: 0.6 },
+        intent_ranking: [{ name: "alarm_set", confidence: 0.6 }],
+        slots: [{ name: "time", value: "nine am", start: 5, end: 12, confidence: 0.9 }],
+        topic: { name: "orbit", group: "sci", confidence: 0.8 },
+        topic_ranking: [{ name: "orbit", group: "sci", confidence: 0.8 }],
+      },
+      { slots: [] },
+    ],
+  });
+  expect(answer.usage).toEqual({ prompt_tokens: 11, cached_tokens: 4, generated_tokens: 14, dropped_slots: 1 });
+});
+
+test("when no value was dropped, none is counted", async () => {
+  const { ask } = await build([WRITING]);
+  const { usage } = await ask({ text: "nine am", engine: "dual-decoder" });
+  expect(usage).toEqual({ prompt_tokens: 5, cached_tokens: 2, generated_tokens: 7 });
+});
+
+test("when an engine that writes fails, the fallback answers for it", async () => {
+  const { ask, engine, metrics } = await build([WRITING, ALL[1]!]);
+  engine("writing", "generate").before = failure;
+  await expect(ask({ text: "nine", engine: "generate" })).resolves.toMatchObject({
+    model: "dual-encoder@1.0.0",
+    fallback: true,
+  });
+  expect(await metrics.registry.metrics()).toContain(
+    'onepass_fallback_total{from="writing@1.0.0",to="dual-encoder@1.0.0"} 1',
+  );
+});
+
 const noTopic = { intent: { labels: ["a"], temperature: 1 } };
 
 test.each([
@@ -164,7 +289,7 @@ test("a text that is too long never falls back", async () => {
 
 test("for a default that could not be loaded the fallback answers; without it 503", async () => {
   const load = (bundle: Bundle) =>
-    bundle === ALL[0] ? Promise.reject(new Error("no memory")) : Promise.resolve(new FakeEngine(bundle));
+    bundle === ALL[0] ? Promise.reject(new Error("no memory")) : Promise.resolve(fakeEngines(bundle));
   const { ask } = await build(ALL, { load });
   await expect(ask({ text: "nine" })).resolves.toMatchObject({ engine: "dual-encoder", fallback: true });
   await expect(ask({ text: "nine", fallback: false })).rejects.toMatchObject({ code: "not_ready", status: 503 });

@@ -38,9 +38,10 @@ export async function urlOf(child: ChildProcess): Promise<string> {
 /** Waits until no engine is loading any more. */
 export async function loaded(url: string): Promise<Response> {
   for (;;) {
-    const answer = await fetch(`${url}/readyz`);
-    const { engines } = (await answer.clone().json()) as { engines: { state: string }[] };
-    if (engines.length > 0 && engines.every(({ state }) => state !== "loading")) return answer;
+    // A process that is busy loading may close a connection that it kept open at the moment when it is used again.
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    const { engines } = ((await answer?.clone().json()) ?? { engines: [] }) as { engines: { state: string }[] };
+    if (answer && engines.length > 0 && engines.every(({ state }) => state !== "loading")) return answer;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { ErrorAnswer, Liveness, ModelsAnswer, Readiness, VersionAnswer } from "../../src/http/schemas.js";
-import { fakeBundle, FakeEngine } from "../classify/fakes.js";
+import { fakeBundle, fakeEngines } from "../classify/fakes.js";
 import { harness } from "./harness.js";
 
 test("the process is alive", async () => {
@@ -27,13 +27,28 @@ test("a server is ready when its default is", async () => {
 test("a server with its fallback alone is ready and says what failed; with neither it is not", async () => {
   const load = (bundle: Bundle) =>
     bundle.manifest.name === "dual-encoder"
-      ? Promise.resolve(new FakeEngine(bundle))
+      ? Promise.resolve(fakeEngines(bundle))
       : Promise.reject(new Error("no memory"));
   const { http } = await harness([fakeBundle("single-pass"), fakeBundle("dual-encoder")], { load });
   const { body } = await http.get("/readyz").expect(200);
   expect(Readiness.parse(body).engines).toMatchObject([{ state: "failed" }, { state: "ready", fallback: true }]);
   const { http: lost } = await harness([fakeBundle("single-pass")], { load });
   expect(Readiness.parse((await lost.get("/readyz").expect(503)).body).status).toBe("unavailable");
+});
+
+test("a bundle of several engines is listed in each of them, and one of them is the default", async () => {
+  const writing = fakeBundle("single-pass that writes", { name: "writing" });
+  const { http } = await harness([fakeBundle("dual-encoder"), writing]);
+  const { engines } = Readiness.parse((await http.get("/readyz").expect(200)).body);
+  const { models } = ModelsAnswer.parse((await http.get("/models").expect(200)).body);
+  for (const listed of [engines, models]) {
+    expect(listed.map((one) => [one.model, one.engine, one.default, one.fallback])).toEqual([
+      ["dual-encoder@1.0.0", "dual-encoder", false, true],
+      ["writing@1.0.0", "single-pass", true, false],
+      ["writing@1.0.0", "generate", false, false],
+      ["writing@1.0.0", "dual-decoder", false, false],
+    ]);
+  }
 });
 
 test("a server that is about to stop is not ready, and closes its connections", async () => {
@@ -63,14 +78,16 @@ test.each([
   ["get", "/nowhere", 404, "not_found"],
   ["get", "/%", 404, "not_found"],
   ["post", "/classify/", 400, "invalid_request"], // a slash at the end is forgiven
+  ["post", "/compare/", 400, "invalid_request"],
   ["get", "/classify", 405, "method_not_allowed"],
+  ["get", "/compare", 405, "method_not_allowed"],
   ["delete", "/models", 405, "method_not_allowed"],
   ["options", "/readyz", 405, "method_not_allowed"],
 ] as const)("%s %s is a %i", async (method, path, status, code) => {
   const { http } = await harness();
   const { body, headers } = await http[method](path).expect(status);
   expect(ErrorAnswer.parse(body).error.code).toBe(code);
-  if (status === 405) expect(headers.allow).toBe(path === "/classify" ? "POST" : "GET, HEAD");
+  if (status === 405) expect(headers.allow).toBe(["/classify", "/compare"].includes(path) ? "POST" : "GET, HEAD");
 });
 
 test("a HEAD is answered as the GET, without its body", async () => {
@@ -108,9 +125,23 @@ test("no log line holds a text, a body or a path that a caller made up", async (
   ]);
 });
 
-test("answers carry helmet's headers and do not name the framework", async () => {
+test.each(["get", "post"] as const)(
+  "no answer to a %s names the framework or lets its type be guessed",
+  async (method) => {
+    const { http } = await harness();
+    for (const path of ["/livez", "/classify", "/compare", "/nowhere"]) {
+      const { headers } = await http[method](path).send(method === "post" ? { text: "nine" } : undefined);
+      expect(headers).toHaveProperty("x-content-type-options", "nosniff");
+      expect(headers).not.toHaveProperty("x-powered-by");
+    }
+  },
+);
+
+test("what a browser can open carries all of helmet's headers", async () => {
   const { http } = await harness();
-  const { headers } = await http.get("/livez");
-  expect(headers).toHaveProperty("x-content-type-options", "nosniff");
-  expect(headers).not.toHaveProperty("x-powered-by");
+  for (const path of ["/livez", "/models", "/openapi.json", "/nowhere"]) {
+    const { headers } = await http.get(path);
+    expect(headers).toHaveProperty("content-security-policy");
+    expect(headers).toHaveProperty("x-frame-options", "SAMEORIGIN");
+  }
 });

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { findingsOf } from "../../src/classify/findings.js";
+import type { Effort } from "../../src/engines/engine.js";
+import { parseTagSet } from "../../src/tasks/bio.js";
+import { NonFiniteScoreError } from "../../src/tasks/softmax.js";
+import { prepareText } from "../../src/text/prepare.js";
+import { TASKS } from "./fakes.js";
+
+const EFFORT: Effort = {
+  promptTokens: 1,
+  cachedTokens: 0,
+  generatedTokens: 0,
+  tokenizeMs: 0,
+  queueMs: 0,
+  inferenceMs: 0,
+};
+const text = prepareText("at nine am", { nfkc: true, lowercase: true });
+const tags = parseTagSet(TASKS.slots!.tags);
+const logs = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
+
+const scored = (scores: object, tasks = TASKS) => findingsOf(text, { ...EFFORT, ...scores }, tasks, tags);
+const written = (answer: object, tasks = TASKS) =>
+  findingsOf(text, { ...EFFORT, droppedSlots: 0, written: answer }, tasks, tags);
+
+test("scores become all labels, best first, at the task's temperature", () => {
+  const tasks = { ...TASKS, intent: { labels: ["a", "b"], temperature: 2 } };
+  const { intents } = scored({ intent: logs(0.1, 0.9) }, tasks);
+  // Odds of 9 to 1 become, at a temperature of 2, odds of 3 to 1.
+  expect(intents?.map(({ name }) => name)).toEqual(["b", "a"]);
+  expect(intents?.map(({ confidence }) => confidence)).toEqual([expect.closeTo(0.75), expect.closeTo(0.25)]);
+});
+
+test("scores of words become slots of the text", () => {
+  const slots = [logs(0.9, 0.05, 0.05), logs(0.1, 0.8, 0.1), logs(0.1, 0.1, 0.8)];
+  expect(scored({ slots }).slots).toEqual([
+    { name: "time", value: "nine am", start: 3, end: 10, confidence: expect.closeTo(0.64) },
+  ]);
+});
+
+test("groups are ranked by the sum of their topics, whichever topic is the best", () => {
+  const { topics, groups } = scored({ topic: [{ logits: logs(0.4, 0.3, 0.3), tokens: 5 }] });
+  expect(topics?.map(({ name }) => name)).toEqual(["puck", "orbit", "shuttle"]);
+  expect(groups).toEqual([
+    { name: "sci", confidence: expect.closeTo(0.6) },
+    { name: "rec", confidence: expect.closeTo(0.4) },
+  ]);
+});
+
+test("scores that are no numbers are refused", () => {
+  expect(() => scored({ intent: Float32Array.of(1, Number.NaN, 0) })).toThrow(NonFiniteScoreError);
+});
+
+test("a written intent is a ranking of one, and no temperature changes its confidence", () => {
+  const tasks = { ...TASKS, intent: { ...TASKS.intent!, temperature: 5 } };
+  const intent = { name: "joke", confidence: 0.9 };
+  expect(written({ intent }, tasks)).toEqual({ intents: [intent] });
+});
+
+test("written slots stand as they were found", () => {
+  const slots = [{ name: "time", value: "nine", start: 3, end: 7, confidence: 0.5 }];
+  expect(written({ slots })).toEqual({ slots });
+});
+
+test("of written topics only those that were written are ranked, and so are their groups", () => {
+  const topic = [{ name: "orbit", confidence: 0.75 }];
+  expect(written({ topic })).toEqual({ topics: topic, groups: [{ name: "sci", confidence: 0.75 }] });
+});
+
+test("topics that windows wrote add up in their groups", () => {
+  const topic = [
+    { name: "puck", confidence: 0.375 },
+    { name: "orbit", confidence: 0.25 },
+    { name: "shuttle", confidence: 0.25 },
+  ];
+  expect(written({ topic })).toEqual({
+    topics: topic,
+    groups: [
+      { name: "sci", confidence: 0.5 },
+      { name: "rec", confidence: 0.375 },
+    ],
+  });
+});
+
+test("a topic that was cut away leaves empty rankings; a task that was not asked for is absent", () => {
+  expect(written({ topic: [] })).toEqual({ topics: [], groups: [] });
+  expect(written({})).toEqual({});
+  expect(scored({})).toEqual({});
+});
