@@ -7,6 +7,15 @@ export interface Guess {
   readonly confidence: number;
 }
 
+/** Tokens of one answer over all passes of the model, in the names of the API. */
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly cached_tokens: number;
+  readonly generated_tokens: number;
+  /** Slot values that the model wrote and the text does not say. */
+  readonly dropped_slots?: number | undefined;
+}
+
 /** What was answered to a text. A task that was not asked for is absent. */
 export interface Prediction {
   /** null: out of scope. */
@@ -15,12 +24,15 @@ export interface Prediction {
   readonly topic?: Guess & { readonly group: string };
   /** Whether the text was longer than what was read. */
   readonly truncated: boolean;
+  readonly usage?: Usage;
 }
 
 /** What is evaluated. Safe to call concurrently. */
 export interface Classifier {
   /** `name@version` of the bundle that answers. */
   readonly model: string;
+  /** The engine of the bundle that answers. */
+  readonly engine: string;
   /** The labels that each task can answer; slots by name, not by BIO tag. A task that is not answered is absent. */
   readonly labels: Readonly<Partial<Record<TaskName, ReadonlySet<string>>>>;
   /** @throws OnepassError as the server would answer it. */

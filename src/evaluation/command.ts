@@ -8,7 +8,7 @@ import { evaluate } from "./evaluate.js";
 import { loadData } from "./load.js";
 import { parseOptions, USAGE, type Options } from "./options.js";
 import { progressOn, type Screen } from "./progress.js";
-import { environment, reportedOptions, table, type Report } from "./report.js";
+import { environment, readableJson, reportedOptions, table, type Report } from "./report.js";
 import { shortfalls } from "./thresholds.js";
 
 /** What the command meets outside itself. */
@@ -24,14 +24,19 @@ export interface Surroundings {
 /** Exit codes; `interrupted` is 128 + SIGINT, as shells have it. */
 const EXIT = { done: 0, fellShort: 1, badInput: 2, interrupted: 130 } as const;
 
-async function makeReport(options: Options, surroundings: Surroundings): Promise<Report> {
+/** Loads the data, then the bundle, and scores. @throws EvaluationError, OnepassError */
+export async function makeReport(
+  options: Options,
+  surroundings: Pick<Surroundings, "open" | "stop" | "stderr">,
+): Promise<Report> {
   const { stop, stderr } = surroundings;
   const files = await loadData(options.data, options);
   await using classifier = await surroundings.open(options);
-  const data = await evaluate(files, classifier, options.tasks, stop, progressOn(stderr));
+  const scored = await evaluate(files, classifier, options.tasks, stop, progressOn(stderr));
   return {
-    data,
+    data: options.outcomes ? scored : scored.map(({ outcomes: _, ...report }) => report),
     bundle: classifier.model,
+    engine: classifier.engine,
     environment: environment(),
     options: reportedOptions(options),
     ...(stop.aborted && { partial: true }),
@@ -42,7 +47,7 @@ async function run(options: Options, surroundings: Surroundings): Promise<number
   const { json, thresholds } = options;
   if (json !== undefined) await makeRoom(json); // told before the work and not after
   const report = await makeReport(options, surroundings);
-  if (json !== undefined) await writeFile(json, JSON.stringify(report, null, 2) + "\n");
+  if (json !== undefined) await writeFile(json, readableJson(report));
   surroundings.stdout.write(table(report.data) + "\n");
   if (report.partial) return EXIT.interrupted;
   const short = shortfalls(report.data, thresholds);

@@ -1,5 +1,6 @@
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import type { Classifier } from "./classifier.js";
+import { columnsOf } from "./columns.js";
 import { EvaluationError } from "./errors.js";
 import { tasksOf } from "./labelled-text.js";
 import type { DataFile } from "./load.js";
@@ -42,18 +43,19 @@ function check(data: DataFile, classifier: Classifier, tasks: readonly TaskName[
 }
 
 async function scoreFile(
-  { file, rows }: DataFile,
+  { file, sha256, rows }: DataFile,
   classifier: Classifier,
   tasks: readonly TaskName[],
   stop: AbortSignal,
   listener: Listener,
 ): Promise<FileReport> {
-  const { outcomes, refused, truncated } = await runRows(rows, classifier, tasks, stop, (done) => {
+  const { outcomes, scored, ...counts } = await runRows(rows, classifier, tasks, stop, (done) => {
     listener.progress(file, done, rows.length);
   });
-  if (stop.aborted) listener.warn(`${file}: stopped after ${outcomes.length} of ${rows.length} rows`);
+  if (stop.aborted) listener.warn(`${file}: stopped after ${scored} of ${rows.length} rows`);
+  const { refused } = counts;
   if (refused > 0) listener.warn(`${file}: ${refused} texts were refused and count as wrong`);
-  return { file, rows: outcomes.length, refused, truncated, ...score(outcomes) };
+  return { file, sha256, rows: scored, ...counts, ...score(outcomes), outcomes: columnsOf(outcomes) };
 }
 
 /**

@@ -11,6 +11,16 @@ export function seeded(seed: number): Random {
   };
 }
 
+/** `size` of the numbers 0 to `rows` - 1, ascending, every choice as likely as another; all of them when there are fewer. */
+export function sampleOf(rows: number, size: number, random: Random): number[] {
+  const sample: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    // Of the rows that are left, as many as are still wanted: Knuth's selection sampling.
+    if (random() * (rows - row) < size - sample.length) sample.push(row);
+  }
+  return sample;
+}
+
 /** @throws RangeError when there is nothing to choose from. */
 export function choose<T>(choices: readonly T[], random: Random): T {
   const chosen = choices[Math.floor(random() * choices.length)];

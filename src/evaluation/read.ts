@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
+import { pipeline as finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { EvaluationError } from "./errors.js";
 import { parseRow, type LabelledText } from "./labelled-text.js";
@@ -31,8 +33,21 @@ export async function* readRows(file: string): AsyncGenerator<LabelledText> {
   } catch (error) {
     if (error instanceof EvaluationError)
       throw new EvaluationError(`${file}:${number}: ${error.message}`, { cause: error });
-    throw new EvaluationError(`${file}: can't be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw unreadable(file, error);
   }
+}
+
+/** SHA-256 of a file as it lies there, in hex. @throws EvaluationError */
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await finished(createReadStream(file), hash).catch((cause: unknown) => {
+    throw unreadable(file, cause);
+  });
+  return hash.digest("hex");
+}
+
+function unreadable(file: string, cause: unknown): EvaluationError {
+  return new EvaluationError(`${file}: can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 }

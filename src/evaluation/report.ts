@@ -1,33 +1,44 @@
 import { cpus, totalmem } from "node:os";
 import type { Interval } from "./bootstrap.js";
-import type { Options } from "./options.js";
+import type { Columns } from "./columns.js";
+import type { Options, Sample } from "./options.js";
+import type { MeanUsage } from "./run.js";
 import type { Scores } from "./score.js";
 
 /** One data file's part of the report. */
 export interface FileReport extends Scores {
   readonly file: string;
+  /** Of the file as it lies there. */
+  readonly sha256: string;
   /** Rows that were scored. */
   readonly rows: number;
   /** Of these, texts that the server refused (counted as wrong) and texts that it read in part. */
   readonly refused: number;
   readonly truncated: number;
+  /** Mean over the answers. */
+  readonly usage?: MeanUsage;
+  /** Slot values that were written and left out, since the text does not say them. */
+  readonly dropped_slots?: number;
+  /** Row by row, when that was asked for: what a paired comparison needs. */
+  readonly outcomes?: Columns;
 }
 
 export interface Report {
   readonly data: readonly FileReport[];
   /** `name@version` */
   readonly bundle: string;
+  readonly engine: string;
   readonly environment: Environment;
-  /** The options that shaped the figures; what was not given is absent. */
+  /** The options that say which rows were scored in what; what was not given is absent. */
   readonly options: ReportedOptions;
   /** Present when the run was interrupted: the figures are those of the rows until then. */
   readonly partial?: true;
 }
 
 export interface ReportedOptions {
-  readonly engine?: string;
   readonly tasks?: readonly string[];
   readonly limit?: number;
+  readonly sample?: Sample;
   readonly cut?: "last-tenth";
   readonly strip_headers?: true;
   readonly perturb?: string;
@@ -52,31 +63,45 @@ export function environment(): Environment {
   };
 }
 
-export function reportedOptions({ engine, tasks, limit, cut, stripHeaders, perturb }: Options): ReportedOptions {
+export function reportedOptions(options: Options): ReportedOptions {
+  const { tasks, limit, sample, cut, stripHeaders, perturb } = options;
   return {
-    ...(engine !== undefined && { engine }),
     ...(tasks && { tasks }),
     ...(limit !== undefined && { limit }),
+    ...(sample && { sample }),
     ...(cut && { cut: "last-tenth" }),
     ...(stripHeaders && { strip_headers: true }),
     ...(perturb && { perturb }),
   };
 }
 
+/** A string, or an array of nothing but numbers: strings are matched so that what looks like an array inside them is not. */
+const STRING_OR_NUMBERS = /"(?:[^"\\]|\\.)*"|\[[\d\s,.eE+-]+\]/g;
+
+/** JSON to read and to compare line by line: indented, but a list of numbers stands in one line. */
+export function readableJson(value: unknown): string {
+  const indented = JSON.stringify(value, null, 2);
+  return indented.replace(STRING_OR_NUMBERS, (part) => (part.startsWith('"') ? part : part.replace(/\s+/g, ""))) + "\n";
+}
+
 const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 const between = ([low, high]: Interval): string => `${percent(low)} to ${percent(high)}`;
 
 /** [score, value, interval, calibration error] of what was scored. */
-function lines({ intent, slots, exact_match, topic }: Scores): string[][] {
+function lines({ intent, slots, exact_match, exact_match_ci95, topic }: Scores): string[][] {
   const lines: string[][] = [];
   if (intent) lines.push(["intent accuracy", percent(intent.accuracy), between(intent.ci95), percent(intent.ece)]);
   if (slots) {
     lines.push(["slot F1", percent(slots.f1), between(slots.ci95), percent(slots.ece)]);
     lines.push(["slot precision", percent(slots.precision)], ["slot recall", percent(slots.recall)]);
   }
-  if (exact_match !== undefined) lines.push(["exact match", percent(exact_match)]);
+  if (exact_match !== undefined && exact_match_ci95) {
+    lines.push(["exact match", percent(exact_match), between(exact_match_ci95)]);
+  }
   if (topic) lines.push(["topic accuracy", percent(topic.accuracy), between(topic.ci95), percent(topic.ece)]);
-  if (topic?.groups_accuracy !== undefined) lines.push(["group accuracy", percent(topic.groups_accuracy)]);
+  if (topic?.groups_accuracy !== undefined && topic.groups_ci95) {
+    lines.push(["group accuracy", percent(topic.groups_accuracy), between(topic.groups_ci95)]);
+  }
   return lines;
 }
 

@@ -1,6 +1,6 @@
 import { OnepassError } from "../errors.js";
 import type { TaskName } from "../tasks/task.js";
-import type { Classifier, Prediction } from "./classifier.js";
+import type { Classifier, Prediction, Usage } from "./classifier.js";
 import { tasksOf, type LabelledText } from "./labelled-text.js";
 import { compare, type Outcome } from "./score.js";
 
@@ -11,12 +11,36 @@ const IN_FLIGHT = 8;
 const REFUSALS: ReadonlySet<string> = new Set(["empty_text", "invalid_text", "text_too_long"]);
 
 export interface Run {
-  /** In the order of the rows; fewer than rows when the run was stopped. */
+  /** One a row, in their order; empty where a row carries nothing to score, fewer than rows when the run was stopped. */
   readonly outcomes: readonly Outcome[];
+  /** Rows that were scored. */
+  readonly scored: number;
   /** Texts that were refused. */
   readonly refused: number;
   /** Texts that were read in part. */
   readonly truncated: number;
+  /** Mean tokens over the answers that state them; absent when none does. */
+  readonly usage?: MeanUsage;
+  /** Slot values that were written and left out, since the text does not say them; absent when there are none. */
+  readonly dropped_slots?: number;
+}
+
+export type MeanUsage = Omit<Usage, "dropped_slots">;
+
+const NO_TASK: Outcome = {};
+
+function usageOf(usages: readonly Usage[]): Pick<Run, "usage" | "dropped_slots"> {
+  if (usages.length === 0) return {};
+  const dropped = usages.reduce((sum, usage) => sum + (usage.dropped_slots ?? 0), 0);
+  const mean = (tokens: keyof MeanUsage) => usages.reduce((sum, usage) => sum + usage[tokens], 0) / usages.length;
+  return {
+    usage: {
+      prompt_tokens: mean("prompt_tokens"),
+      cached_tokens: mean("cached_tokens"),
+      generated_tokens: mean("generated_tokens"),
+    },
+    ...(dropped > 0 && { dropped_slots: dropped }),
+  };
 }
 
 async function ask(classifier: Classifier, text: string, tasks: readonly TaskName[]): Promise<Prediction | undefined> {
@@ -29,7 +53,7 @@ async function ask(classifier: Classifier, text: string, tasks: readonly TaskNam
 }
 
 /**
- * Asks for those of `tasks` that each row carries, and compares. Rows without any of them are passed over.
+ * Asks for those of `tasks` that each row carries, and compares. Rows without any of them are not asked.
  * When `stop` is aborted no new row is begun; those in flight are finished.
  */
 export async function runRows(
@@ -39,17 +63,20 @@ export async function runRows(
   stop: AbortSignal,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Run> {
-  const outcomes: (Outcome | undefined)[] = [];
+  const outcomes: Outcome[] = [];
+  const usages: Usage[] = [];
   let [next, done, refused, truncated] = [0, 0, 0, 0];
   let failed = false;
   async function work(): Promise<void> {
     for (let i = next++; i < rows.length && !stop.aborted && !failed; i = next++) {
       const row = rows[i];
       const asked = row ? tasksOf(row).filter((task) => tasks.includes(task)) : [];
+      outcomes[i] = NO_TASK;
       if (!row || asked.length === 0) continue;
       const prediction = await ask(classifier, row.text, asked);
       refused += Number(prediction === undefined);
       truncated += Number(prediction?.truncated ?? false);
+      if (prediction?.usage) usages.push(prediction.usage);
       outcomes[i] = compare(row, asked, prediction);
       onProgress(++done);
     }
@@ -61,5 +88,5 @@ export async function runRows(
     }),
   );
   await Promise.all(workers);
-  return { outcomes: outcomes.filter((outcome) => outcome !== undefined), refused, truncated };
+  return { outcomes, scored: done, refused, truncated, ...usageOf(usages) };
 }

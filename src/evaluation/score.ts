@@ -1,8 +1,9 @@
-import type { Bet } from "./calibration.js";
-import { expectedCalibrationError } from "./calibration.js";
-import { bootstrap, RESAMPLING, type Interval, type Resampling } from "./bootstrap.js";
+import { bootstrap, RESAMPLING, sumsOf, type Interval, type Resampling } from "./bootstrap.js";
+import { expectedCalibrationError, type Bet } from "./calibration.js";
 import type { Prediction } from "./classifier.js";
+import { columnsOf, type Columns } from "./columns.js";
 import type { LabelledText, Span } from "./labelled-text.js";
+import { columnsFor, MEASURES, ratio, type MeasureName } from "./measures.js";
 
 /** How the answer to one row compares with its gold labels. Tasks that are not scored are absent. */
 export interface Outcome {
@@ -22,8 +23,10 @@ export interface Outcome {
 export interface Scores {
   readonly intent?: { accuracy: number; ci95: Interval; ece: number };
   readonly slots?: { precision: number; recall: number; f1: number; ci95: Interval; ece: number };
+  /** Share of the rows, of those that carry intent and slots, whose intent is right and whose spans are the gold ones. */
   readonly exact_match?: number;
-  readonly topic?: { accuracy: number; groups_accuracy?: number; ci95: Interval; ece: number };
+  readonly exact_match_ci95?: Interval;
+  readonly topic?: { accuracy: number; ci95: Interval; groups_accuracy?: number; groups_ci95?: Interval; ece: number };
 }
 
 const key = (span: Span): string => `${span.start} ${span.end} ${span.name}`;
@@ -56,65 +59,52 @@ export function compare(gold: LabelledText, tasks: readonly string[], prediction
   };
 }
 
-const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 const present = <T>(value: T | undefined): value is T => value !== undefined;
 
-function accuracyScores(answers: readonly { correct: boolean; bet?: Bet }[], resampling: Resampling) {
-  const correct = Uint32Array.from(answers, (answer) => Number(answer.correct));
-  return {
-    accuracy: ratio(
-      correct.reduce((sum, one) => sum + one, 0),
-      answers.length,
-    ),
-    ci95: bootstrap([correct], ([sum]) => ratio(sum ?? 0, answers.length), resampling),
-    ece: expectedCalibrationError(answers.map((answer) => answer.bet).filter(present)),
-  };
+interface Measured {
+  readonly value: number;
+  readonly ci95: Interval;
 }
 
-/** Micro-averaged over all spans; a ratio of nothing to nothing is 0, as seqeval's. */
-function slotScores(
-  rows: readonly NonNullable<Outcome["slots"]>[],
-  resampling: Resampling,
-): NonNullable<Scores["slots"]> {
-  const columns = (["matched", "predicted", "gold"] as const).map((count) =>
-    Uint32Array.from(rows, (row) => row[count]),
-  );
-  const f1 = ([matched = 0, predicted = 0, gold = 0]: ArrayLike<number> & Iterable<number>) =>
-    ratio(2 * matched, predicted + gold);
-  const sums = columns.map((column) => column.reduce((sum, one) => sum + one, 0));
-  const [matched = 0, predicted = 0, gold = 0] = sums;
-  return {
-    precision: ratio(matched, predicted),
-    recall: ratio(matched, gold),
-    f1: f1(sums),
-    ci95: bootstrap(columns, f1, resampling),
-    ece: expectedCalibrationError(rows.flatMap((row) => row.bets)),
-  };
+/** A measure over the rows that were scored in it; undefined when there are none. */
+function measured(columns: Columns, name: MeasureName, resampling: Resampling): Measured | undefined {
+  const measure = MEASURES[name];
+  const own = columnsFor(measure, columns);
+  const rows = own?.[0]?.length ?? 0;
+  const value = (sums: ArrayLike<number>) => measure.value(sums, rows);
+  return own && { value: value(sumsOf(own)), ci95: bootstrap(own, value, resampling) };
 }
 
-/** Share of rows, of those that carry both tasks, whose intent is right and whose spans are exactly the gold ones. */
-function exactMatch(outcomes: readonly Outcome[]): number | undefined {
-  const both = outcomes.filter((outcome) => outcome.intent && outcome.slots);
-  const exact = both.filter(
-    ({ intent, slots }) => intent?.correct && slots?.matched === slots?.gold && slots?.matched === slots?.predicted,
-  );
-  return both.length > 0 ? exact.length / both.length : undefined;
+function ece(bets: readonly (Bet | undefined)[]): number {
+  return expectedCalibrationError(bets.filter(present));
 }
 
 export function score(outcomes: readonly Outcome[], resampling: Resampling = RESAMPLING): Scores {
-  const intents = outcomes.map((outcome) => outcome.intent).filter(present);
-  const slots = outcomes.map((outcome) => outcome.slots).filter(present);
-  const topics = outcomes.map((outcome) => outcome.topic).filter(present);
-  const groups = topics.map((topic) => topic.groupCorrect).filter(present);
-  const exact = exactMatch(outcomes);
+  const columns = columnsOf(outcomes);
+  const [intent, f1, exact, topic, groups] = (["intent", "f1", "exact", "topic", "groups"] as const).map((name) =>
+    measured(columns, name, resampling),
+  );
+  const [matched = 0, predicted = 0, gold = 0] = sumsOf(columnsFor(MEASURES.f1, columns) ?? []);
   return {
-    ...(intents.length > 0 && { intent: accuracyScores(intents, resampling) }),
-    ...(slots.length > 0 && { slots: slotScores(slots, resampling) }),
-    ...(exact !== undefined && { exact_match: exact }),
-    ...(topics.length > 0 && {
+    ...(intent && {
+      intent: { accuracy: intent.value, ci95: intent.ci95, ece: ece(outcomes.map((row) => row.intent?.bet)) },
+    }),
+    ...(f1 && {
+      slots: {
+        precision: ratio(matched, predicted),
+        recall: ratio(matched, gold),
+        f1: f1.value,
+        ci95: f1.ci95,
+        ece: ece(outcomes.flatMap((row) => row.slots?.bets ?? [])),
+      },
+    }),
+    ...(exact && { exact_match: exact.value, exact_match_ci95: exact.ci95 }),
+    ...(topic && {
       topic: {
-        ...accuracyScores(topics, resampling),
-        ...(groups.length > 0 && { groups_accuracy: groups.filter(Boolean).length / groups.length }),
+        accuracy: topic.value,
+        ci95: topic.ci95,
+        ...(groups && { groups_accuracy: groups.value, groups_ci95: groups.ci95 }),
+        ece: ece(outcomes.map((row) => row.topic?.bet)),
       },
     }),
   };

@@ -3,7 +3,7 @@ import { labelsOf } from "../bundle/check.js";
 import { EnginePool } from "../classify/pool.js";
 import { ClassifyRequest } from "../classify/request.js";
 import { ClassifyService } from "../classify/service.js";
-import type { Engine } from "../engines/engine.js";
+import type { Engine, EngineName } from "../engines/engine.js";
 import { Metrics } from "../metrics.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import type { Classifier, Prediction } from "./classifier.js";
@@ -20,7 +20,7 @@ class ServedClassifier implements Classifier, AsyncDisposable {
     readonly model: string,
     readonly labels: Classifier["labels"],
     private readonly service: ClassifyService,
-    private readonly engine: Options["engine"],
+    readonly engine: EngineName,
   ) {}
 
   async classify(text: string, tasks: readonly TaskName[]): Promise<Prediction> {
@@ -29,12 +29,13 @@ class ServedClassifier implements Classifier, AsyncDisposable {
     const context = { id: "evaluate", startedAt: performance.now(), signal: this.#never };
     const answer = await this.service.classify(request, context);
     if ("results" in answer) throw new TypeError("several answers to one text");
-    const { intent, slots, topic, truncated } = answer;
+    const { intent, slots, topic, truncated, usage } = answer;
     return {
       ...(intent !== undefined && { intent }),
       ...(slots && { slots }),
       ...(topic && { topic }),
       truncated: truncated !== undefined,
+      usage,
     };
   }
 
@@ -52,12 +53,12 @@ function labelSets({ manifest: { tasks } }: Bundle): Classifier["labels"] {
 }
 
 /**
- * Opens a bundle as the server does. `load` turns it into a warm engine.
- * @throws OnepassError when the bundle is faulty, or has another engine than the one asked for
+ * Opens a bundle as the server does. `load` turns it into its engines, warm; the bundle's own one answers by default.
+ * @throws OnepassError when the bundle is faulty; for an engine that it does not have, when it is asked
  */
 export async function openServed(
   { bundle: folder, engine }: Pick<Options, "bundle" | "engine">,
-  load: (bundle: Bundle) => Promise<Engine>,
+  load: (bundle: Bundle) => Promise<readonly Engine[]>,
 ): Promise<Classifier & AsyncDisposable> {
   const metrics = new Metrics();
   const pool = new EnginePool({ load, metrics, fallbackModel: "none" });
@@ -66,5 +67,5 @@ export async function openServed(
   const [entry] = pool.entries;
   if (entry?.state !== "ready") throw entry?.error;
   const service = new ClassifyService(pool, metrics, LIMITS, () => undefined);
-  return new ServedClassifier(entry.model, labelSets(bundle), service, engine);
+  return new ServedClassifier(entry.model, labelSets(bundle), service, engine ?? entry.engineName);
 }

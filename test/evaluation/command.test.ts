@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,11 +15,16 @@ beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), "onepass-evaluate-"
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs the command on the fixture; `report` is what it wrote, if anything. */
-async function evaluate(args: string, classifier = new FakeClassifier(), stop = new AbortController().signal) {
+async function evaluate(
+  args: string,
+  classifier = new FakeClassifier(),
+  stop = new AbortController().signal,
+  data = UTTERANCES,
+) {
   const told = { stdout: "", stderr: "" };
-  const json = join(folder, "made", `${Math.random()}.json`);
+  const file = join(folder, "made", `${Math.random()}.json`);
   const code = await evaluateCommand(
-    ["--bundle", "any", "--data", UTTERANCES, "--json", json, ...args.split(" ").filter(Boolean)],
+    ["--bundle", "any", "--data", data, "--json", file, ...args.split(" ").filter(Boolean)],
     {
       open: () => Promise.resolve(classifier),
       stop,
@@ -26,8 +32,8 @@ async function evaluate(args: string, classifier = new FakeClassifier(), stop = 
       stderr: { write: (text) => (told.stderr += text) },
     },
   );
-  const report = existsSync(json) ? (JSON.parse(await readFile(json, "utf8")) as Report) : undefined;
-  return { code, report, ...told };
+  const json = existsSync(file) ? await readFile(file, "utf8") : undefined;
+  return { code, json, report: json === undefined ? undefined : (JSON.parse(json) as Report), ...told };
 }
 
 test("a run writes the scores, prints the table, disposes of the bundle and exits with 0", async () => {
@@ -47,10 +53,69 @@ test("a run writes the scores, prints the table, disposes of the bundle and exit
   expect(file?.slots?.ece).toBeCloseTo(0.1); // 0.9 sure, always right
   expect(file?.exact_match).toBeCloseTo(10 / 12);
   expect(file).not.toHaveProperty("topic");
-  expect(report).toMatchObject({ bundle: "fake@1.0.0", environment: { node: process.version }, options: {} });
+  expect(report).toMatchObject({
+    bundle: "fake@1.0.0",
+    engine: "joint-encoder",
+    environment: { node: process.version },
+    options: {},
+  });
   expect(report).not.toHaveProperty("partial");
   expect(stdout).toMatch(/^file +rows +score +% +95% interval +ECE\n\S+utterances\.jsonl +12 +intent accuracy +91\.7 /);
   expect(classifier.disposed).toBe(true);
+});
+
+test("outcomes say row by row what was right, and nothing of what a row says", async () => {
+  const classifier = new FakeClassifier(({ intent, slots, ...rest }, row) => ({
+    ...rest,
+    intent: row.id === "8" ? { name: "alarm_set", confidence: 0.8 } : intent!,
+    slots: row.id === "1" ? slots!.slice(1) : slots!,
+  }));
+  const { report, json } = await evaluate("--outcomes --limit 3", classifier);
+  const [file] = report!.data;
+  expect(file?.sha256).toBe(createHash("sha256").update(readFileSync(UTTERANCES)).digest("hex"));
+  expect(file?.outcomes).toEqual({
+    intent: [1, 1, 1],
+    slots_matched: [1, 2, 1],
+    slots_predicted: [1, 2, 1],
+    slots_gold: [2, 2, 1],
+    exact: [0, 1, 1],
+  });
+  expect(json).toContain('"slots_gold": [2,2,1]'); // a line each, however many rows
+  for (const told of ["alarm", "tomorrow", "lisbon", "play_music"]) expect(json).not.toContain(told);
+});
+
+test("without being asked for, no row is told of", async () => {
+  const { report } = await evaluate("");
+  expect(report?.data[0]).not.toHaveProperty("outcomes");
+});
+
+test("a row that carries nothing to score keeps its place among the outcomes", async () => {
+  const file = join(folder, "mixed.jsonl");
+  const rows = [
+    { id: "1", text: "hi", topic: "sport" },
+    { id: "2", text: "ho", intent: "unknown" },
+  ];
+  await writeFile(file, rows.map((row) => JSON.stringify(row)).join("\n"));
+  const { report } = await evaluate("--outcomes", new FakeClassifier(), undefined, file);
+  expect(report?.data[0]).toMatchObject({ rows: 1, outcomes: { intent: [-1, 1] } });
+});
+
+test("the tokens of an answer are averaged over the texts", async () => {
+  const usage = (tokens: number) => ({ prompt_tokens: tokens, cached_tokens: 4, generated_tokens: 2 * tokens });
+  const counting = new FakeClassifier((truth, row) => ({ ...truth, usage: usage(row.id === "1" ? 10 : 20) }));
+  const { report } = await evaluate("--limit 2", counting);
+  expect(report?.data[0]?.usage).toEqual({ prompt_tokens: 15, cached_tokens: 4, generated_tokens: 30 });
+  expect(report?.data[0]).not.toHaveProperty("dropped_slots");
+});
+
+test("slot values that were written and not found are counted", async () => {
+  const usage = { prompt_tokens: 1, cached_tokens: 0, generated_tokens: 1 };
+  const inventing = new FakeClassifier((truth, row) => ({
+    ...truth,
+    usage: { ...usage, ...(row.id !== "1" && { dropped_slots: 2 }) },
+  }));
+  const { report } = await evaluate("--limit 3", inventing);
+  expect(report?.data[0]).toMatchObject({ dropped_slots: 4, usage });
 });
 
 test("each row is asked what it carries, and its text as it stands", async () => {

@@ -10,6 +10,7 @@ const rows = readFileSync(UTTERANCES, "utf8").trim().split("\n").map(parseRow);
 /** Knows the fixture by heart. Records what it was asked, and whether it was disposed of. */
 export class FakeClassifier implements Classifier, AsyncDisposable {
   readonly model = "fake@1.0.0";
+  readonly engine = "joint-encoder";
   readonly labels: Classifier["labels"];
   readonly asked: { text: string; tasks: readonly TaskName[] }[] = [];
   disposed = false;

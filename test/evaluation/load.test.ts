@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,30 @@ test("a line longer than what is read at once stays whole", async () => {
 
 test("the limit takes the first rows and leaves the rest unread", async () => {
   expect(await load("limit.jsonl", `${line(1)}\n${line(2)}\nnot a row`, { limit: 2 })).toHaveLength(2);
+});
+
+test("a sample is drawn from the whole file, stays in order, and depends on its seed alone", async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => line(i)).join("\n");
+  const ids = async (seed: number, limit?: number) =>
+    (await load("sample.jsonl", lines, { sample: { size: 8, seed }, ...(limit && { limit }) })).map((row) =>
+      Number(row.id),
+    );
+  const sample = await ids(1);
+  expect(sample).toHaveLength(8);
+  expect(sample).toEqual(sample.toSorted((a, b) => a - b));
+  expect(Math.max(...sample)).toBeGreaterThan(20);
+  expect(await ids(1)).toEqual(sample);
+  expect(await ids(2)).not.toEqual(sample);
+  expect(await ids(1, 3)).toEqual(sample.slice(0, 3)); // the limit comes last
+});
+
+test("a file is known by its hash, whatever part of it is read", async () => {
+  const content = `${line(1)}\n${line(2)}`;
+  await load("hash.jsonl", content);
+  const [whole] = await loadData([join(folder, "hash.jsonl")], plain);
+  const [part] = await loadData([join(folder, "hash.jsonl")], { ...plain, limit: 1 });
+  expect(whole?.sha256).toBe(createHash("sha256").update(content).digest("hex"));
+  expect(part?.sha256).toBe(whole?.sha256);
 });
 
 test("a bad row is named by file and line", async () => {
@@ -79,6 +104,12 @@ test.each([
   ];
   const rows = await load("count.jsonl", lines.join("\n"), { cut: true });
   expect(rows.filter((row) => row.topic === "a")).toHaveLength(taken);
+});
+
+test("the cut comes before the sample", async () => {
+  const posts = Array.from({ length: 40 }, (_, i) => post("a", i));
+  const rows = await load("cut-sample.jsonl", posts.join("\n"), { cut: true, sample: { size: 4, seed: 0 } });
+  expect(rows.map((row) => row.id)).toEqual([36, 37, 38, 39].map((number) => `train/a/${number}`));
 });
 
 test("the cut comes before the limit", async () => {

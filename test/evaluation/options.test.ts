@@ -8,17 +8,19 @@ describe("options", () => {
   test("all of them", () => {
     const all =
       "--data b.jsonl.gz --engine single-pass --tasks intent,slots --limit 5 --cut last-tenth --strip-headers";
-    const rest = "--perturb typos --json out.json --fail-under intent=95,f1=90.5";
+    const rest = "--sample 9 --seed 3 --perturb typos --json out.json --outcomes --fail-under intent=95,f1=90.5";
     expect(parseOptions([...given, ...all.split(" "), ...rest.split(" ")])).toEqual({
       bundle: "models/a",
       data: ["a.jsonl", "b.jsonl.gz"],
       engine: "single-pass",
       tasks: ["intent", "slots"],
       limit: 5,
+      sample: { size: 9, seed: 3 },
       cut: true,
       stripHeaders: true,
       perturb: "typos",
       json: "out.json",
+      outcomes: true,
       thresholds: new Map([
         ["intent", 95],
         ["f1", 90.5],
@@ -32,8 +34,13 @@ describe("options", () => {
       data: ["a.jsonl"],
       cut: false,
       stripHeaders: false,
+      outcomes: false,
       thresholds: new Map(),
     });
+  });
+
+  test("a sample has a seed of its own when none is given", () => {
+    expect(parseOptions([...given, "--sample", "9"])).toMatchObject({ sample: { size: 9, seed: 0 } });
   });
 
   test("help needs nothing else", () => {
@@ -49,6 +56,11 @@ describe("options", () => {
     ["--bundle a --data b --engine llama", '--engine: "llama" is unknown; known are single-pass'],
     ["--bundle a --data b --limit 0", "--limit"],
     ["--bundle a --data b --limit 1e3", "--limit"],
+    ["--bundle a --data b --sample none", "--sample"],
+    ["--bundle a --data b --sample 5 --seed -1", "--seed"],
+    ["--bundle a --data b --sample 5 --seed 4294967296", "--seed"],
+    ["--bundle a --data b --seed 5", "--seed: needs --sample N"],
+    ["--bundle a --data b --outcomes", "--outcomes: needs --json FILE"],
     ["--bundle a --data b --cut first-half", "--cut"],
     ["--bundle a --data b --perturb zalgo", "--perturb"],
     ["--bundle a --data b --fail-under wit=3", '--fail-under: unknown score "wit"'],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choose, seeded } from "../../src/evaluation/random.js";
+import { choose, sampleOf, seeded } from "../../src/evaluation/random.js";
 
 test("numbers are spread over [0, 1)", () => {
   const random = seeded(3);
@@ -17,4 +17,23 @@ test("every choice is made, and none where there is none", () => {
   const random = seeded(3);
   expect(new Set(Array.from({ length: 100 }, () => choose(["a", "b", "c"], random)))).toEqual(new Set(["a", "b", "c"]));
   expect(() => choose([], random)).toThrow(RangeError);
+});
+
+test.each([
+  [10, 3, 3],
+  [10, 10, 10],
+  [3, 5, 3],
+  [0, 5, 0],
+])("of %i rows a sample of %i has %i, ascending and none twice", (rows, size, expected) => {
+  const sample = sampleOf(rows, size, seeded(4));
+  expect(sample).toHaveLength(expected);
+  expect(sample).toEqual([...new Set(sample)].sort((a, b) => a - b));
+  expect(sample.every((row) => row >= 0 && row < rows)).toBe(true);
+});
+
+test("every row is as likely to be in a sample as another", () => {
+  const random = seeded(6);
+  const counts = Array<number>(8).fill(0);
+  for (let i = 0; i < 4_000; i++) for (const row of sampleOf(8, 2, random)) counts[row]! += 1;
+  for (const count of counts) expect(Math.abs(count - 1_000)).toBeLessThan(110); // four standard deviations
 });

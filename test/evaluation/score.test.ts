@@ -77,6 +77,7 @@ describe("intent and topic", () => {
     const { topic } = score([compare(gold({ topic: "sport" }), ["topic"], answer({ topic: guess }))]);
     expect(topic).toMatchObject({ accuracy: 1 });
     expect(topic).not.toHaveProperty("groups_accuracy");
+    expect(topic).not.toHaveProperty("groups_ci95");
   });
 });
 
@@ -104,7 +105,8 @@ test("a refused text is wrong in every task that was asked", () => {
     intent: { accuracy: 0, ci95: [0, 0], ece: 0 },
     slots: { precision: 0, recall: 0, f1: 0, ci95: [0, 0], ece: 0 },
     exact_match: 0,
-    topic: { accuracy: 0, groups_accuracy: 0, ci95: [0, 0], ece: 0 },
+    exact_match_ci95: [0, 0],
+    topic: { accuracy: 0, ci95: [0, 0], groups_accuracy: 0, groups_ci95: [0, 0], ece: 0 },
   });
 });
 
@@ -121,4 +123,21 @@ test("the interval holds the score", () => {
   // the normal approximation: 0.8 ± 1.96 · sqrt(0.8 · 0.2 / 200) = 0.745 to 0.855
   expect(ci95[0]).toBeCloseTo(0.745, 1.7);
   expect(ci95[1]).toBeCloseTo(0.855, 1.7);
+});
+
+test("exact match and groups have intervals of their own", () => {
+  const outcomes = Array.from({ length: 200 }, (_, i): Outcome => ({
+    intent: { correct: true },
+    slots: { matched: 1, predicted: 1, gold: i % 2 === 0 ? 1 : 2, bets: [] },
+    topic: { correct: true, groupCorrect: i % 2 === 0 },
+  }));
+  const { intent, topic, exact_match_ci95: exact } = score(outcomes);
+  expect([intent?.ci95, topic?.ci95]).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  for (const [low, high] of [exact!, topic!.groups_ci95!]) {
+    expect(low).toBeCloseTo(0.43, 1.7); // 0.5 ± 1.96 · sqrt(0.5 · 0.5 / 200)
+    expect(high).toBeCloseTo(0.57, 1.7);
+  }
 });

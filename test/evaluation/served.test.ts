@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import type { Manifest } from "../../src/bundle/manifest.js";
-import type { Engine, ScoreRequest, Scores } from "../../src/engines/engine.js";
+import type { Engine, ScoreRequest, Scores, WrittenAnswer } from "../../src/engines/engine.js";
+import { enginesOf } from "../../src/engines/offered.js";
 import { openServed } from "../../src/evaluation/served.js";
 
 const MANIFEST: Manifest = {
@@ -28,6 +29,7 @@ const MANIFEST: Manifest = {
     bos: 0,
     read_outs: { intent: 1, topic: 2 },
     label_start: { intent: 10, slots: 20, topic: 30 },
+    writes: true,
   },
   files: { "weights.gguf": createHash("sha256").update("weights").digest("hex") },
   provenance: {},
@@ -43,7 +45,21 @@ const SCORES: Scores = {
   ].map((row) => Float32Array.from(row)),
   topic: [{ logits: Float32Array.of(0, Math.log(4)), tokens: 3 }],
   promptTokens: 6,
+  cachedTokens: 0,
+  generatedTokens: 0,
   truncated: { readTokens: 3, totalTokens: 9 },
+  tokenizeMs: 0,
+  queueMs: 0,
+  inferenceMs: 1,
+};
+
+const WRITTEN: WrittenAnswer = {
+  written: { intent: { name: "joke", confidence: 0.5 }, slots: [], topic: [{ name: "puck", confidence: 1 }] },
+  droppedSlots: 2,
+  promptTokens: 12,
+  cachedTokens: 4,
+  generatedTokens: 30,
+  tokenizeMs: 0,
   queueMs: 0,
   inferenceMs: 1,
 };
@@ -56,28 +72,31 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** An engine with fixed scores, and what it was asked. */
-function fakeEngine() {
-  const log = { requests: [] as ScoreRequest[], tasks: [] as string[], disposed: 0 };
-  const load = (bundle: Bundle): Promise<Engine> =>
-    Promise.resolve({
-      name: "single-pass",
-      bundle,
-      score: (requests, tasks) => {
-        log.requests.push(...requests);
-        log.tasks.push(...tasks);
-        return Promise.resolve([SCORES]);
-      },
-      [Symbol.asyncDispose]: () => Promise.resolve(void (log.disposed += 1)),
-    });
+/** The engines of a bundle with fixed answers, and what they were asked. */
+function fakeEngines() {
+  const log = { requests: [] as ScoreRequest[], tasks: [] as string[], engines: [] as string[], disposed: 0 };
+  const load = (bundle: Bundle): Promise<Engine[]> =>
+    Promise.resolve(
+      enginesOf(bundle.manifest.model).map((name) => ({
+        name,
+        bundle,
+        score: (requests, tasks) => {
+          log.engines.push(name);
+          log.requests.push(...requests);
+          log.tasks.push(...tasks);
+          return Promise.resolve([name === "single-pass" ? SCORES : WRITTEN]);
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(void (log.disposed += 1)),
+      })),
+    );
   return { log, load };
 }
 
 test("a bundle answers as it is served: calibrated, decoded, with offsets and groups", async () => {
-  const { log, load } = fakeEngine();
+  const { log, load } = fakeEngines();
   {
     await using classifier = await openServed({ bundle: folder }, load);
-    expect(classifier.model).toBe("tiny@1.2.3");
+    expect([classifier.model, classifier.engine]).toEqual(["tiny@1.2.3", "single-pass"]);
     expect(classifier.labels).toEqual({
       intent: new Set(["alarm", "joke"]),
       slots: new Set(["time"]),
@@ -89,26 +108,41 @@ test("a bundle answers as it is served: calibrated, decoded, with offsets and gr
       slots: [{ name: "time", start: 4, end: 10 }], // in UTF-16 code units
       topic: { name: "orbit", group: "sci", confidence: 0.8 },
       truncated: true,
+      usage: { prompt_tokens: 6, cached_tokens: 0, generated_tokens: 0 },
     });
     expect(prediction.slots?.[0]?.confidence).toBeCloseTo((Math.exp(9) / (Math.exp(9) + 2)) ** 2, 5);
   }
   expect(log.tasks).toEqual(["intent", "slots", "topic"]);
   expect(log.requests[0]).toMatchObject({ truncate: true });
-  expect(log.disposed).toBe(1);
+  expect([log.engines, log.disposed]).toEqual([["single-pass"], 3]);
+});
+
+test("another engine of the bundle answers when it is named, with what it wrote and dropped", async () => {
+  const { log, load } = fakeEngines();
+  await using classifier = await openServed({ bundle: folder, engine: "generate" }, load);
+  expect(classifier.engine).toBe("generate");
+  expect(await classifier.classify("six am", ["intent", "slots", "topic"])).toMatchObject({
+    intent: { name: "joke", confidence: 0.5 },
+    slots: [],
+    topic: { name: "puck", group: "rec" },
+    truncated: false,
+    usage: { prompt_tokens: 12, cached_tokens: 4, generated_tokens: 30, dropped_slots: 2 },
+  });
+  expect(log.engines).toEqual(["generate"]);
 });
 
 test("a text longer than a server takes is still read", async () => {
-  await using classifier = await openServed({ bundle: folder }, fakeEngine().load);
+  await using classifier = await openServed({ bundle: folder }, fakeEngines().load);
   await expect(classifier.classify("word ".repeat(50_000), ["topic"])).resolves.toHaveProperty("topic");
 });
 
-test("another engine than the bundle's is refused", async () => {
-  await using classifier = await openServed({ bundle: folder, engine: "joint-encoder" }, fakeEngine().load);
+test("an engine that the bundle does not have is refused", async () => {
+  await using classifier = await openServed({ bundle: folder, engine: "joint-encoder" }, fakeEngines().load);
   await expect(classifier.classify("hi", ["intent"])).rejects.toMatchObject({ code: "engine_not_in_model" });
 });
 
 test("a folder without a bundle, and an engine that does not load, are told", async () => {
-  await expect(openServed({ bundle: join(folder, "nowhere") }, fakeEngine().load)).rejects.toThrow("Bundle nowhere");
+  await expect(openServed({ bundle: join(folder, "nowhere") }, fakeEngines().load)).rejects.toThrow("Bundle nowhere");
   const fault = new Error("no memory");
   await expect(openServed({ bundle: folder }, () => Promise.reject(fault))).rejects.toBe(fault);
 });

@@ -1,0 +1,30 @@
+import type { Bundle } from "../bundle/bundle.js";
+import { readConfig } from "../config.js";
+import { loadEngines } from "../engines/load.js";
+import type { Surroundings } from "./command.js";
+import { openServed } from "./served.js";
+
+/** Opens bundles as the server does, on the hardware that the settings of `env` name. @throws ConfigError */
+export function openerFor(env: Readonly<Record<string, string | undefined>>): Surroundings["open"] {
+  const load = async (bundle: Bundle) => {
+    const { threads, gpu, maxSequences } = readConfig(env);
+    return loadEngines(bundle, {
+      threads,
+      gpu: gpu === "off" ? false : gpu,
+      maxSequences: maxSequences === 0 ? undefined : maxSequences,
+    });
+  };
+  return (options) => openServed(options, load);
+}
+
+/** Aborted at the first Ctrl-C, which asks for the scores so far; one that comes a second later ends the process. */
+export function stopOnInterrupt(): AbortSignal {
+  const stop = new AbortController();
+  process.on("SIGINT", () => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    // npm passes on the Ctrl-C that the terminal has already sent us.
+    setTimeout(() => process.removeAllListeners("SIGINT"), 1_000).unref();
+  });
+  return stop.signal;
+}
