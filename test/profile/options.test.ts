@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { OptionError } from "../../src/profile/errors.js";
+import { parseOptions } from "../../src/profile/options.js";
+
+test("has a default for everything", () => {
+  expect(parseOptions([])).toEqual({
+    engine: "single-pass",
+    seconds: 10,
+    clients: 1,
+    text: "wake me up at nine am on friday",
+    tasks: ["intent", "slots"],
+    out: "profile.html",
+  });
+});
+
+test("takes what is given", () => {
+  const given = ["--engine", "dual-encoder", "--seconds", "3", "--clients=2", "--tasks", "topic", "--model", "m"];
+  expect(parseOptions([...given, "--out", "x.html"])).toMatchObject({
+    engine: "dual-encoder",
+    model: "m",
+    seconds: 3,
+    clients: 2,
+    tasks: ["topic"],
+    out: "x.html",
+  });
+});
+
+test("gives no options to who asks for help", () => {
+  expect(parseOptions(["--help"])).toBeUndefined();
+});
+
+test.each([
+  [["--engine", "magic"], '--engine: "magic" is none of single-pass'],
+  [["--tasks", "intent,mood"], '--tasks: "mood" is none of'],
+  [["--tasks", ""], '--tasks: "" is none of'],
+  [["--seconds", "0"], "--seconds"],
+  [["--seconds", "601"], "from 1 to 600"],
+  [["--seconds", "1.5"], "whole number"],
+  [["--clients", "-1"], "--clients"],
+  [["--clients=many"], "--clients"],
+  [["--text", " "], "--text"],
+  [["--out", ""], "--out"],
+  [["--colour", "red"], "--colour"],
+  [["extra"], "extra"],
+])("refuses %j and names the fault", (args, message) => {
+  expect(() => parseOptions(args)).toThrow(OptionError);
+  expect(() => parseOptions(args)).toThrow(message);
+});
