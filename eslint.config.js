@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist/", "models/", "training/"]),
+  globalIgnores(["dist/", "models/", "training/", "shapes/", ".venv*/"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -14,7 +14,7 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-imports": "error",
       // A schema and the type inferred from it share a name; `_` marks a parameter that a signature asks for.
       "no-redeclare": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
       // With noUncheckedIndexedAccess, `!` is how a loop over typed arrays says that the index is in range.
       "@typescript-eslint/no-non-null-assertion": "off",
       // Strings are spread for their code points here, which is what the rule warns of.
