@@ -53,6 +53,12 @@ const Settings = z.strictObject({
     .describe(
       "Where decoders run: `off` on the CPU, `cuda` on an NVIDIA GPU or not at all, `auto` on a GPU if one is found.",
     ),
+  runtime: z
+    .enum(["auto", "llama", "onnx"], "must be one of auto, llama, onnx")
+    .default("auto")
+    .describe(
+      "What runs `single-pass` models: `auto` is ONNX Runtime on a CPU, where the bundle has a graph, and llama.cpp on a GPU.",
+    ),
   threads: whole(0, 1024)
     .default(0)
     .describe("Threads of a model's forward pass; `0`: one for each core the process may use."),

@@ -71,6 +71,7 @@ function createPool(config: Config, metrics: Metrics, logger: Logger): EnginePoo
     fallbackModel: config.fallbackModel,
     load: (bundle) =>
       loadEngines(bundle, {
+        runtime: config.runtime,
         threads: config.threads,
         gpu: config.gpu === "off" ? false : config.gpu,
         maxSequences: config.maxSequences === 0 ? undefined : config.maxSequences,

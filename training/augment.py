@@ -110,6 +110,27 @@ def punctuate(words: list[Word], rng: Random) -> str:
     return " ".join(surfaces)
 
 
+Values = dict[str, list[list[str]]]  # by slot: the values that the training rows have, word by word
+
+
+def swap_values(words: list[Word], values: Values, share: float, rng: Random) -> list[Word]:
+    """Gives a `share` of the spans another value of their slot: "wake me at nine" → "wake me at half past six"."""
+    out: list[Word] = []
+    swapped = False
+    for surface, tag in words:
+        prefix, _, slot = tag.partition("-")
+        if prefix == "B":
+            swapped = rng.random() < share
+            if swapped:
+                value = rng.choice(values[slot])
+                out += [(word, f"{'I' if i else 'B'}-{slot}") for i, word in enumerate(value)]
+        elif prefix == "O":
+            swapped = False
+        if not swapped:
+            out.append((surface, tag))
+    return out
+
+
 def augment(words: list[Word], rng: Random) -> tuple[str, list[Word]]:
     """A text and its words as a person might type it; half of the texts stay as they are."""
     if rng.random() < 0.3:

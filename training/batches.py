@@ -3,6 +3,7 @@
 The streams know nothing of the model: an item is (ids of the text, first token of each word, targets).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -10,11 +11,12 @@ from random import Random
 import torch
 from torch import Tensor
 
-from training.augment import augment
+from training.augment import Values, augment, swap_values
 from training.data import Row, spans, without_headers
 from training.text import normalize, prepare
 
 IGNORED = -100
+MASK = 3  # a control token of the base that no text has
 Encode = Callable[[str], tuple[list[int], list[int]]]
 
 
@@ -43,9 +45,32 @@ def pad(rows: list[list[int]], filler: int) -> Tensor:
     return torch.tensor([row + [filler] * (width - len(row)) for row in rows])
 
 
-def utterance(row: Row, labels: dict[str, list[str]], encode: Encode, rng: Random | None) -> Utterance:
+@dataclass(frozen=True)
+class Swaps:
+    """How many spans get another value, and which values there are."""
+
+    share: float
+    values: Values
+
+    @staticmethod
+    def of(rows: list[Row], share: float) -> "Swaps":
+        values: Values = defaultdict(list)
+        for row in rows:
+            for slot, start, end in spans(row["slots"]):
+                values[slot].append(row["tokens"][start:end])
+        return Swaps(share, values)
+
+
+NO_SWAPS = Swaps(0.0, {})
+
+
+def utterance(
+    row: Row, labels: dict[str, list[str]], encode: Encode, rng: Random | None, swaps: Swaps = NO_SWAPS
+) -> Utterance:
     """A row ready to train on, augmented when there is an `rng`."""
     words = list(zip(row["tokens"], row["slots"], strict=True))
+    if rng and swaps.share:
+        words = swap_values(words, swaps.values, swaps.share, rng)
     text, words = augment(words, rng) if rng else (row["text"], words)
     tag_of_chunk = [tag for _, tag in words]
     prepared_words = prepare(text).words
@@ -80,16 +105,23 @@ def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], li
 
 
 def utterance_groups(
-    rows: list[Row], labels: dict[str, list[str]], encode: Encode, size: int, rng: Random, augmented: bool = True
+    rows: list[Row],
+    labels: dict[str, list[str]],
+    encode: Encode,
+    size: int,
+    rng: Random,
+    augmented: bool = True,
+    length: Callable[[Utterance], int] = lambda item: len(item.ids),
+    swaps: Swaps = NO_SWAPS,
 ) -> Iterator[list[Utterance]]:
-    """Endless groups of `size` utterances of similar length; each epoch is augmented anew."""
+    """Endless groups of `size` utterances of similar `length`; each epoch is augmented anew."""
     while True:
-        items = [utterance(row, labels, encode, rng if augmented else None) for row in rows]
+        items = [utterance(row, labels, encode, rng if augmented else None, swaps) for row in rows]
         rng.shuffle(items)
         pool = size * 20
         groups: list[list[Utterance]] = []
         for at in range(0, len(items), pool):
-            ordered = sorted(items[at : at + pool], key=lambda item: len(item.ids))
+            ordered = sorted(items[at : at + pool], key=length)
             groups += [ordered[i : i + size] for i in range(0, len(ordered), size)]
         rng.shuffle(groups)
         yield from (group for group in groups if len(group) == size)
@@ -102,6 +134,32 @@ class Post:
     full: list[int]
     body: list[int]
     topic: int
+
+
+def masked_groups(
+    texts: list[str], encode: Encode, size: int, share: float, rng: Random
+) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
+    """Endless groups of `size` texts, a `share` of their tokens behind MASK: (ids, targets).
+
+    The target of a position is the hidden token after it, as for the language model that the weights once were; IGNORED
+    where the next token is in sight. (MNTP, BehnamGhader et al. 2024, arXiv 2404.05961.)
+    """
+    items = [ids for ids in (encode(text)[0][:64] for text in texts) if len(ids) > 2]
+    while True:
+        pool = sorted(rng.sample(items, size * 20), key=len)
+        groups = [pool[i : i + size] for i in range(0, len(pool), size)]
+        rng.shuffle(groups)
+        for group in groups:
+            hidden = [[rng.random() < share for _ in ids] for ids in group]
+            masked = [
+                [MASK if h else i for i, h in zip(ids, hides, strict=True)]
+                for ids, hides in zip(group, hidden, strict=True)
+            ]
+            targets = [
+                [i if h else IGNORED for i, h in zip(ids, hides, strict=True)]
+                for ids, hides in zip(group, hidden, strict=True)
+            ]
+            yield masked, targets
 
 
 def posts(rows: list[Row], topics: list[str], encode: Encode) -> list[Post]:

@@ -38,6 +38,13 @@ def newsgroups(data: Path, split: str) -> list[Row]:
     return rows
 
 
+def utterances(data: Path) -> list[str]:
+    """What people say to assistants, from the train parts of all sets, whatever its labels."""
+    sets = ("massive", "snips", "clinc150", "banking77")
+    rows = [row for name in sets for row in read_rows(data / name / "train.jsonl.gz")]
+    return [row["text"] for row in rows if not row.get("dev_cut")]
+
+
 def without_headers(post: str) -> str:
     """The body of a post: what follows the first empty line."""
     return post.split("\n\n", 1)[-1]

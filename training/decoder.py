@@ -86,6 +86,10 @@ class Losses:
         loss = self.written(states, targets)
         return loss + self.read_massive(states, batch, tasks) if self.reads else loss
 
+    def length(self, item: batches.Utterance) -> int:
+        """Tokens of a text and, where it is written, of its answer: what a batch is padded to."""
+        return len(item.ids) + (len(self.answer(item, True, "slots" in self.config.tasks)) if self.writes else 0)
+
     def answer(self, item: batches.Utterance, intent: bool, slots: bool) -> list[int]:
         name = self.vocabulary.labels["intent"][item.intent] if intent else None
         return self.vocabulary.encode_answer(answers.answer(name, item.slots if slots else None))
@@ -104,6 +108,15 @@ class Losses:
         if "topic" in tasks:
             loss = loss + self.uniform("topic", states[:, len(tasks)])
         return loss
+
+    def masked(self, texts: list[list[int]], targets: list[list[int]]) -> Tensor:
+        """How well hidden tokens are foreseen from all others, at the position before them."""
+        ids = batches.pad([self.vocabulary.prompt((), text) for text in texts], 0)
+        lengths = torch.tensor([len(text) + 1 for text in texts])
+        states = self.model(ids, torch.arange(ids.size(1)) < lengths[:, None])
+        told = batches.pad([[*row, batches.IGNORED] for row in targets], batches.IGNORED)
+        scores = self.model.label_logits(states[told != batches.IGNORED], 0, self.vocabulary.text_tokens)
+        return F.cross_entropy(scores, told[told != batches.IGNORED])
 
     def newsgroups(self, windows: list[list[int]], topics: list[int]) -> Tensor:
         tasks = self.tasks(1.0, "intent", "topic")
@@ -155,7 +168,13 @@ def train(config: DecoderConfig) -> None:
     losses = Losses(model, vocabulary, config, rng)
     dev = {name: getattr(data, name)(config.data, "dev") for name in ("massive", "newsgroups")}
     utterances = batches.utterance_groups(
-        data.massive(config.data, "train"), vocabulary.labels, vocabulary.encode, config.batch, rng
+        data.massive(config.data, "train"),
+        vocabulary.labels,
+        vocabulary.encode,
+        config.batch,
+        rng,
+        length=losses.length,
+        swaps=batches.Swaps.of(data.massive(config.data, "train"), config.swap_values),
     )
     sources: list[tuple[str, float, Callable[[], Tensor]]] = []
     if {"intent", "slots"} & set(config.tasks):
@@ -167,6 +186,9 @@ def train(config: DecoderConfig) -> None:
             evidence.write(model.token_embd.weight.data, learnt, config.evidence)
         windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)
         sources.append(("newsgroups", config.topic_weight, lambda: losses.newsgroups(*next(windows))))
+    if config.masked_weight > 0:
+        texts = batches.masked_groups(data.utterances(config.data), vocabulary.encode, config.batch, 0.2, rng)
+        sources.append(("masked", config.masked_weight, lambda: losses.masked(*next(texts))))
     bar = tqdm(range(first_step, config.steps), initial=first_step, total=config.steps, mininterval=10)
     for step in bar:
         for group in optimizer.param_groups:

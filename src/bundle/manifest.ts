@@ -48,6 +48,13 @@ const Text = z.strictObject({
 /** Read-out tokens; slots are read at the first token of each word. */
 const ReadOuts = z.strictObject({ intent: TokenId.optional(), topic: TokenId.optional() });
 
+/** Name of a graph's output by task. */
+const GraphOutputs = z.strictObject({
+  intent: z.string().optional(),
+  slots: z.string().optional(),
+  topic: z.string().optional(),
+});
+
 /** A decoder read as a prefix LM: `bos`, a read-out for each task asked for, the text. */
 export const DecoderModel = z.strictObject({
   engine: z.literal("single-pass"),
@@ -56,6 +63,11 @@ export const DecoderModel = z.strictObject({
   read_outs: ReadOuts,
   /** First of the consecutive ids of each task's labels (tags for slots) in the output matrix. */
   label_start: z.strictObject({ intent: TokenId.optional(), slots: TokenId.optional(), topic: TokenId.optional() }),
+  /**
+   * The same weights and their label heads as an ONNX graph, which a CPU runs faster: input `input_ids` [1, tokens],
+   * an output a task with every label's score at every token [1, tokens, labels]. The GGUF has its tokenizer.
+   */
+  onnx: z.strictObject({ file: FileName, outputs: GraphOutputs }).optional(),
   /** The weights also learnt to write the answer after the prompt: the bundle serves `generate` and `dual-decoder`, too. */
   writes: z.boolean().default(false),
 });
@@ -90,12 +102,8 @@ export const GeneratorModel = z.strictObject({
 /** One encoder graph: inputs `input_ids`, `attention_mask` (and `token_type_ids`), one output a task. */
 const EncoderGraph = z.strictObject({
   file: FileName,
-  /** Name of the graph's output by task: [batch, labels], for slots [batch, tokens, tags]. */
-  outputs: z.strictObject({
-    intent: z.string().optional(),
-    slots: z.string().optional(),
-    topic: z.string().optional(),
-  }),
+  /** [batch, labels], for slots [batch, tokens, tags]. */
+  outputs: GraphOutputs,
   /** False: the text's first word was learnt without a space before it, as RoBERTa's tokenizer writes by default. */
   add_prefix_space: z.boolean().default(true),
 });
@@ -161,6 +169,7 @@ export const Manifest = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof Manifest>;
+export type GraphOutputs = z.infer<typeof GraphOutputs>;
 export type DecoderModel = z.infer<typeof DecoderModel>;
 export type GeneratorModel = z.infer<typeof GeneratorModel>;
 export type AnswerPrompt = z.infer<typeof AnswerPrompt>;

@@ -1,6 +1,8 @@
-import type { Bundle } from "../bundle/bundle.js";
-import { loadModel, SharedModels, type LoadedModel } from "./decoder/model.js";
-import { openDecoder, type DecoderOptions } from "./decoder/single-pass.js";
+import { bundleId, type Bundle } from "../bundle/bundle.js";
+import type { DecoderModel } from "../bundle/manifest.js";
+import { BundleError } from "../errors.js";
+import { loadModel, loadVocabulary, SharedModels, type LoadedModel } from "./decoder/model.js";
+import { openDecoder, openDecoderGraph, type DecoderOptions } from "./decoder/single-pass.js";
 import { openEncoder } from "./encoder/encoder.js";
 import type { BatchObserver, Engine, EngineName } from "./engine.js";
 import { GeneratingEngine } from "./generate/generating.js";
@@ -12,6 +14,8 @@ import { QueuedEngine, type Runtime } from "./queued.js";
 type OpenModel = (file: string) => Promise<LoadedModel>;
 
 export interface EngineOptions extends DecoderOptions {
+  /** Of a `single-pass` bundle; "auto" (by default) is ONNX Runtime on a CPU where the bundle has a graph. */
+  readonly runtime?: "auto" | "llama" | "onnx" | undefined;
   /** "auto" takes what there is; "cuda" fails without one. */
   readonly gpu: "auto" | "cuda" | false;
   /** Only these of the bundle's engines; all by default. */
@@ -43,9 +47,28 @@ export async function openRuntime(
   use = modelsOf(bundle, options),
 ): Promise<Runtime> {
   const { model } = bundle.manifest;
-  if (model.engine === "single-pass") return openDecoder(bundle, model, await use(model.file), options);
+  if (model.engine === "single-pass") return openSinglePass(bundle, model, options, use);
   if ("graphs" in model) return openEncoder(bundle, model, options);
   throw new RangeError(`${model.engine} writes its answers: it has no scores`);
+}
+
+async function openSinglePass(
+  bundle: Bundle,
+  model: DecoderModel,
+  options: EngineOptions,
+  use: OpenModel,
+): Promise<Runtime> {
+  const { onnx } = model;
+  const { runtime = "auto", gpu } = options;
+  if (runtime === "onnx" && !onnx) {
+    throw new BundleError(bundleId(bundle), "has no ONNX graph: export it again with one, or set the runtime to auto");
+  }
+  if (onnx && (runtime === "onnx" || (runtime === "auto" && gpu === false))) {
+    return openDecoderGraph(bundle, model, onnx, await loadVocabulary(bundle.path(model.file)), options);
+  }
+  const loaded = await use(model.file);
+  if (onnx && runtime === "auto" && !loaded.onGpu) return openDecoderGraph(bundle, model, onnx, loaded, options);
+  return openDecoder(bundle, model, loaded, options);
 }
 
 async function openEngine(bundle: Bundle, name: EngineName, use: OpenModel, options: EngineOptions): Promise<Engine> {

@@ -49,6 +49,14 @@ async function run(...args: string[]) {
   return { code, ...told };
 }
 
+/** As `value`, but numbers match to three decimals: processors round fp32 sums differently. */
+const withinRounding = (value: unknown): unknown => {
+  if (typeof value === "number") return expect.closeTo(value, 3);
+  if (Array.isArray(value)) return value.map(withinRounding);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withinRounding(part)]));
+};
+
 test("two RoBERTa exports become a bundle that answers as they do", async () => {
   const out = join(root, "mine");
   const [intent, slots] = [await exported("intent"), await exported("slots")];
@@ -74,7 +82,7 @@ test("two RoBERTa exports become a bundle that answers as they do", async () => 
     tasks: manifest.tasks,
   });
   expect(bundle.manifest.model).toEqual({ ...manifest.model, schedule: "side-by-side" });
-  expect(bundle.manifest.golden.cases).toEqual(manifest.golden.cases);
+  expect(bundle.manifest.golden.cases).toEqual(withinRounding(manifest.golden.cases));
 });
 
 test("one export alone is a joint encoder, and its files can be links", async () => {

@@ -19,7 +19,13 @@ test("models/ holds bundles, all of them sound", () => {
 // Bundles that only write have no scores: `generate/golden.test.ts` looks at what they write.
 const scoring = bundles.filter(({ manifest }) => !("decoders" in manifest.model));
 
-describe.each(scoring.map((bundle) => [bundle.manifest.name, bundle] as const))("%s", (_name, bundle) => {
+const opened = scoring.flatMap((bundle) => {
+  const { model } = bundle.manifest;
+  const runtimes = model.engine === "single-pass" && model.onnx ? (["llama", "onnx"] as const) : (["auto"] as const);
+  return runtimes.map((runtime) => [bundle.manifest.name, runtime, bundle] as const);
+});
+
+describe.each(opened)("%s on %s", (_name, runtimeName, bundle) => {
   const { golden, limits, text: options, tasks } = bundle.manifest;
   const cases = golden.cases.map((golden) => [golden.text, golden] as const);
   const everyTask = TASK_NAMES.filter((task) => tasks[task]);
@@ -28,7 +34,7 @@ describe.each(scoring.map((bundle) => [bundle.manifest.name, bundle] as const))(
   let engine: Engine;
 
   beforeAll(async () => {
-    runtime = await openRuntime(bundle, { threads: 1, gpu: false });
+    runtime = await openRuntime(bundle, { threads: 1, gpu: false, runtime: runtimeName });
     engine = new QueuedEngine(bundle, runtime, (prompts) => batches.push(prompts));
   }, 60_000);
 

@@ -1,7 +1,7 @@
 """Writes dual-encoder bundles of RoBERTa's shapes with random weights, to time what real ones take.
 
-    python -m training.shapes            # base and large, fp32 and int8: some 5 GB
-    python -m training.shapes base int8  # 0.25 GB
+python -m training.shapes            # base and large, fp32 and int8: some 5 GB
+python -m training.shapes base int8  # 0.25 GB
 """
 
 import argparse

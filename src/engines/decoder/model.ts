@@ -1,4 +1,11 @@
-import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
+import {
+  getLlama,
+  LlamaLogLevel,
+  type Llama,
+  type LlamaModel,
+  type LlamaModelOptions,
+  type Token,
+} from "node-llama-cpp";
 import { bundleId, type Bundle } from "../../bundle/bundle.js";
 import type { DecoderModel } from "../../bundle/manifest.js";
 import { BundleError } from "../../errors.js";
@@ -16,8 +23,18 @@ export interface LoadedModel extends AsyncDisposable {
 /** Loads a GGUF with the binaries that the package brings; nothing is compiled or fetched. */
 export async function loadModel(file: string, threads: number, gpu: "auto" | "cuda" | false): Promise<LoadedModel> {
   const llama = await getLlama({ build: "never", gpu, maxThreads: threads, logLevel: LlamaLogLevel.warn });
+  return openModel(llama, { modelPath: file });
+}
+
+/** The tokenizer of a GGUF without its weights, for a model that another runtime runs. */
+export async function loadVocabulary(file: string): Promise<LoadedModel> {
+  const llama = await getLlama({ build: "never", gpu: false, maxThreads: 1, logLevel: LlamaLogLevel.warn });
+  return openModel(llama, { modelPath: file, vocabOnly: true });
+}
+
+async function openModel(llama: Llama, options: LlamaModelOptions): Promise<LoadedModel> {
   try {
-    const model = await llama.loadModel({ modelPath: file });
+    const model = await llama.loadModel(options);
     const dispose = async () => {
       await model.dispose();
       await llama.dispose();

@@ -1,12 +1,18 @@
 import type { Bundle } from "../../bundle/bundle.js";
 import type { DecoderModel } from "../../bundle/manifest.js";
+import { TASK_NAMES } from "../../tasks/task.js";
 import type { PreparedText } from "../../text/prepare.js";
 import type { BatchLimits } from "../batches.js";
+import { openGraph } from "../onnx/open.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
+import { GraphReader } from "./graph-reader.js";
 import { checkModel, type LoadedModel } from "./model.js";
 import { PrefixLm } from "./prefix-lm.js";
 import { buildPrompt, labelRanges, MOST_PROMPT_TOKENS, type DecoderPrompt, type LabelRanges } from "./prompt.js";
+import type { LogitReader } from "./reader.js";
+
+type DecoderGraph = NonNullable<DecoderModel["onnx"]>;
 
 export interface DecoderOptions {
   readonly threads: number;
@@ -19,26 +25,63 @@ const GPU_SEQUENCES = 32;
 /** Bounds the memory that the context takes: a batch's logits are kept for every position. */
 const MAX_BATCH_TOKENS = 2048;
 
-/** Opens a consolidated decoder on a loaded GGUF and warms it up. @throws BundleError when it must not be served */
-export async function openDecoder(
+/** What reads the logits, and how much of it at once. */
+interface OpenReader {
+  readonly reader: LogitReader;
+  readonly limits: BatchLimits;
+}
+
+/**
+ * Opens a consolidated decoder on llama.cpp and warms it up. loaded: its GGUF, which the runtime disposes of.
+ * @throws BundleError when it must not be served
+ */
+export function openDecoder(
   bundle: Bundle,
   spec: DecoderModel,
   loaded: LoadedModel,
   options: DecoderOptions,
 ): Promise<Runtime> {
+  return openWith(bundle, spec, loaded, async (labels) => {
+    const longestPrompt = bundle.manifest.limits.window_tokens + MOST_PROMPT_TOKENS;
+    const maxSequences = options.maxSequences ?? (loaded.onGpu ? GPU_SEQUENCES : CPU_SEQUENCES);
+    const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
+    const limits = { maxSequences, maxTokens };
+    const settings = { threads: options.threads, batch: limits, longestPrompt };
+    return { reader: await PrefixLm.create(loaded.model, labels, settings), limits };
+  });
+}
+
+/** As `openDecoder`, on ONNX Runtime. loaded: the tokenizer of its GGUF. @throws BundleError */
+export function openDecoderGraph(
+  bundle: Bundle,
+  spec: DecoderModel,
+  onnx: DecoderGraph,
+  loaded: LoadedModel,
+  { threads }: DecoderOptions,
+): Promise<Runtime> {
+  return openWith(bundle, spec, loaded, async () => {
+    const graph = await openGraph(bundle, { ...onnx, perToken: TASK_NAMES, threads }, { ownThread: true });
+    return { reader: new GraphReader(graph), limits: { maxSequences: 1, maxTokens: Infinity } };
+  });
+}
+
+async function openWith(
+  bundle: Bundle,
+  spec: DecoderModel,
+  loaded: LoadedModel,
+  open: (labels: LabelRanges) => Promise<OpenReader>,
+): Promise<Runtime> {
+  let opened: OpenReader | undefined;
   try {
     const { tasks, limits } = bundle.manifest;
     const labels = labelRanges(spec, tasks);
     checkModel(bundle, spec, labels, loaded.model);
-    const longestPrompt = limits.window_tokens + MOST_PROMPT_TOKENS;
-    const maxSequences = options.maxSequences ?? (loaded.onGpu ? GPU_SEQUENCES : CPU_SEQUENCES);
-    const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
-    const batch = { maxSequences, maxTokens };
-    const lm = await PrefixLm.create(loaded.model, labels, { threads: options.threads, batch, longestPrompt });
-    const runtime = new DecoderRuntime(spec, batch, loaded, lm);
+    opened = await open(labels);
+    const runtime = new DecoderRuntime(spec, opened.limits, loaded, opened.reader);
     await runtime.warmUp(labels, limits.window_tokens);
     return runtime;
   } catch (error) {
+    await opened?.reader[Symbol.asyncDispose]();
     await loaded[Symbol.asyncDispose](); // and its contexts
     throw error;
   }
@@ -49,7 +92,7 @@ class DecoderRuntime implements Runtime {
     private readonly spec: DecoderModel,
     readonly limits: BatchLimits,
     private readonly loaded: LoadedModel,
-    private readonly lm: PrefixLm,
+    private readonly reader: LogitReader,
   ) {}
 
   encode(text: PreparedText): EncodedText {
@@ -62,7 +105,7 @@ class DecoderRuntime implements Runtime {
 
   async run(batch: readonly Forward[]): Promise<ForwardScores[]> {
     const prompts = batch.map((forward) => buildPrompt(this.spec, forward));
-    const logits = await this.lm.read(prompts);
+    const logits = await this.reader.read(prompts);
     return prompts.map((prompt, i) => scoresOf(prompt, logits[i]!, batch[i]!));
   }
 
@@ -76,7 +119,7 @@ class DecoderRuntime implements Runtime {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.lm[Symbol.asyncDispose]();
+    await this.reader[Symbol.asyncDispose]();
     await this.loaded[Symbol.asyncDispose]();
   }
 }

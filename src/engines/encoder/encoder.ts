@@ -1,14 +1,13 @@
 import { bundleId, type Bundle } from "../../bundle/bundle.js";
-import { labelsOf } from "../../bundle/check.js";
 import type { EncoderModel } from "../../bundle/manifest.js";
 import { BundleError } from "../../errors.js";
 import type { TaskName } from "../../tasks/task.js";
 import type { PreparedText } from "../../text/prepare.js";
 import type { BatchLimits } from "../batches.js";
+import { tasksOf, type Graph, type Outputs } from "../onnx/graph.js";
+import { openGraph } from "../onnx/open.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
-import { GraphFault, LocalGraph, tasksOf, type Graph, type Outputs } from "./graph.js";
-import { ThreadedGraph } from "./threaded-graph.js";
 import { beginsSpaced, loadTokenizer, type TextTokenizer } from "./tokenizer.js";
 
 export interface EncoderOptions {
@@ -54,15 +53,10 @@ class EncoderRuntime implements Runtime {
     const atOnce = schedule === "side-by-side" && graphs.length > 1;
     const share = atOnce ? Math.max(1, Math.floor(threads / graphs.length)) : threads;
     for (const { file, outputs, add_prefix_space } of graphs) {
-      const tasks = tasksOf(outputs);
-      const labels = Object.fromEntries(tasks.map((task) => [task, labelsOf(bundle.manifest.tasks, task).length]));
-      const description = { path: bundle.path(file), outputs, labels, threads: share };
-      const opened: Promise<Graph> = (atOnce ? ThreadedGraph : LocalGraph).open(description);
-      const graph = await opened.catch((error: unknown) => {
-        const fault = error instanceof GraphFault ? error.message : "can't be opened";
-        throw new BundleError(bundleId(bundle), `${file}: ${fault}`, error);
-      });
-      this.#graphs.push({ graph, tasks, beginsOtherwise: add_prefix_space !== beginsSpaced(this.spec) });
+      const spec = { file, outputs, perToken: ["slots"] as const, threads: share };
+      const graph = await openGraph(bundle, spec, { ownThread: atOnce });
+      const beginsOtherwise = add_prefix_space !== beginsSpaced(this.spec);
+      this.#graphs.push({ graph, tasks: tasksOf(outputs), beginsOtherwise });
     }
   }
 

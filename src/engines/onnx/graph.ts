@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { EncoderModel } from "../../bundle/manifest.js";
+import type { GraphOutputs } from "../../bundle/manifest.js";
 import { TASK_NAMES, type TaskName } from "../../tasks/task.js";
 
-/** By task: the values of its output, row by row: [labels], for slots [tokens × tags]. */
+/** By task: the values of its output, row by row: [labels], or [tokens × labels] for the tasks of `perToken`. */
 export type Outputs = Partial<Record<TaskName, Float32Array>>;
 
 /** One ONNX graph that is open. Not called concurrently. */
@@ -14,7 +14,9 @@ export interface Graph extends AsyncDisposable {
 /** What is needed to open a graph; plain data, as it travels to threads. */
 export interface GraphFile {
   readonly path: string;
-  readonly outputs: EncoderModel["graphs"][number]["outputs"];
+  readonly outputs: GraphOutputs;
+  /** Tasks whose output has a row a token. */
+  readonly perToken: readonly TaskName[];
   /** How many labels each task of `outputs` has, for slots tags. */
   readonly labels: Partial<Record<TaskName, number>>;
   readonly threads: number;
@@ -70,13 +72,11 @@ export class LocalGraph implements Graph {
 
   #feeds(ids: readonly number[]): Record<string, Tensor> {
     const tensor = (values: BigInt64Array) => new Tensor("int64", values, [1, ids.length]);
-    const feeds: Record<string, Tensor> = {
-      input_ids: tensor(BigInt64Array.from(ids, BigInt)),
-      attention_mask: tensor(new BigInt64Array(ids.length).fill(1n)),
-    };
-    // RoBERTa and DistilBERT know no token types.
-    if (this.session.inputNames.includes("token_type_ids"))
-      feeds.token_type_ids = tensor(new BigInt64Array(ids.length));
+    const feeds: Record<string, Tensor> = { input_ids: tensor(BigInt64Array.from(ids, BigInt)) };
+    const { inputNames } = this.session;
+    // One prompt a run has no padding to hide, and RoBERTa and DistilBERT know no token types.
+    if (inputNames.includes("attention_mask")) feeds.attention_mask = tensor(new BigInt64Array(ids.length).fill(1n));
+    if (inputNames.includes("token_type_ids")) feeds.token_type_ids = tensor(new BigInt64Array(ids.length));
     return feeds;
   }
 }
@@ -86,22 +86,24 @@ export function tasksOf(outputs: GraphFile["outputs"]): TaskName[] {
   return TASK_NAMES.filter((task) => outputs[task] !== undefined);
 }
 
-const INPUTS = ["input_ids", "attention_mask", "token_type_ids"];
+const [IDS, ...OTHER_INPUTS] = ["input_ids", "attention_mask", "token_type_ids"] as const;
 
 /** What the graph's signature has against the manifest. */
-function faultOf(session: InferenceSession, { outputs, labels }: GraphFile): string | undefined {
-  const foreign = session.inputNames.find((name) => !INPUTS.includes(name));
+function faultOf(session: InferenceSession, { outputs, perToken, labels }: GraphFile): string | undefined {
+  const known: readonly string[] = [IDS, ...OTHER_INPUTS];
+  const foreign = session.inputNames.find((name) => !known.includes(name));
   if (foreign !== undefined) return `has an input "${foreign}" that nobody can fill`;
-  for (const name of INPUTS.slice(0, 2)) {
-    if (!session.inputNames.includes(name)) return `has no input "${name}"`;
-  }
+  if (!session.inputNames.includes(IDS)) return `has no input "${IDS}"`;
   for (const task of tasksOf(outputs)) {
     const name = outputs[task]!;
     const output = session.outputMetadata.find((metadata) => metadata.name === name);
     if (!output?.isTensor) return `has no output "${name}"`;
     if (output.type !== "float32") return `the output "${name}" is ${output.type}, not float32`;
     const width = output.shape.at(-1);
-    if (output.shape.length !== (task === "slots" ? 3 : 2) || (typeof width === "number" && width !== labels[task])) {
+    if (
+      output.shape.length !== (perToken.includes(task) ? 3 : 2) ||
+      (typeof width === "number" && width !== labels[task])
+    ) {
       return `the output "${name}" has shape [${output.shape.join(", ")}], and ${task} ${labels[task]} labels`;
     }
   }

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { loadBundle } from "../../../src/bundle/bundle.js";
 import type { EncoderModel } from "../../../src/bundle/manifest.js";
 import { openEncoder } from "../../../src/engines/encoder/encoder.js";
-import { GraphFault, LocalGraph, type Graph, type GraphFile } from "../../../src/engines/encoder/graph.js";
-import { ThreadedGraph } from "../../../src/engines/encoder/threaded-graph.js";
+import { GraphFault, LocalGraph, type Graph, type GraphFile } from "../../../src/engines/onnx/graph.js";
+import { ThreadedGraph } from "../../../src/engines/onnx/threaded-graph.js";
 import { BundleError } from "../../../src/errors.js";
 
 const FIXTURE = join(import.meta.dirname, "../../fixtures/roberta-small");
@@ -15,6 +15,7 @@ const slots = model.graphs.find(({ outputs }) => outputs.slots)!;
 const file: GraphFile = {
   path: join(FIXTURE, slots.file),
   outputs: slots.outputs,
+  perToken: ["slots"],
   labels: { slots: bundle.manifest.tasks.slots!.tags.length },
   threads: 1,
 };
