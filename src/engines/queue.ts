@@ -16,23 +16,30 @@ interface Job<Item, Result> {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What runs the batches that come one after the other in one of the model's places. */
+interface Lane {
+  ended: Promise<void>;
+}
+
 /**
- * Feeds prompts to a model: one batch at a time, the next when the last has finished; first come, first served.
+ * Feeds prompts to a model: as many batches at a time as it has places for, first come, first served.
  * Work that was aborted while it waited never runs; a batch that runs is never interrupted, as others share it.
  */
 export class BatchQueue<Item, Result> {
   #waiting: Job<Item, Result>[] = [];
-  #running: Promise<void> | undefined;
+  readonly #lanes = new Set<Lane>();
   #closed: Error | undefined;
 
   /**
    * run: one result an item, in order; its failure fails the items of that batch and no others.
    * lengthOf: tokens of an item's prompt; prompts of equal length may share a batch.
+   * parallel: how many batches may run at once.
    */
   constructor(
     private readonly run: (batch: readonly Item[]) => Promise<readonly Result[]>,
     private readonly lengthOf: (item: Item) => number,
     private readonly limits: BatchLimits,
+    private readonly parallel = 1,
   ) {}
 
   /**
@@ -49,7 +56,7 @@ export class BatchQueue<Item, Result> {
     };
     signal.addEventListener("abort", abort, { once: true });
     this.#waiting.push(...jobs);
-    this.#running ??= this.#drain();
+    this.#openLanes(jobs.length);
     try {
       return await Promise.all(jobs.map(({ done }) => done));
     } catch (error) {
@@ -60,11 +67,11 @@ export class BatchQueue<Item, Result> {
     }
   }
 
-  /** Rejects what waits with `reason`, and all that comes later; resolves when the running batch has ended. */
+  /** Rejects what waits with `reason`, and all that comes later; resolves when the running batches have ended. */
   async close(reason: Error): Promise<void> {
     this.#closed = reason;
     this.#drop(this.#waiting, reason);
-    await this.#running;
+    await Promise.all([...this.#lanes].map(({ ended }) => ended));
   }
 
   #drop(jobs: readonly Job<Item, Result>[], reason: unknown): void {
@@ -74,7 +81,15 @@ export class BatchQueue<Item, Result> {
     this.#waiting = this.#waiting.filter((job) => !isDropped(job));
   }
 
-  async #drain(): Promise<void> {
+  #openLanes(most: number): void {
+    for (let i = 0; i < most && this.#lanes.size < this.parallel; i++) {
+      const lane: Lane = { ended: Promise.resolve() };
+      this.#lanes.add(lane);
+      lane.ended = this.#drain(lane);
+    }
+  }
+
+  async #drain(lane: Lane): Promise<void> {
     while (this.#waiting.length > 0) {
       // A turn of the event loop: what came or left while the last batch ran is seen before the next is formed.
       await turnOfEventLoop();
@@ -84,7 +99,7 @@ export class BatchQueue<Item, Result> {
       this.#waiting = this.#waiting.filter((_, i) => !indexes.has(i));
       if (batch.length > 0) await this.#runBatch(batch);
     }
-    this.#running = undefined;
+    this.#lanes.delete(lane); // in the turn that saw nothing waiting: what comes next opens a lane
   }
 
   async #runBatch(batch: readonly Job<Item, Result>[]): Promise<void> {

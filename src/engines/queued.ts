@@ -20,9 +20,11 @@ export interface ForwardScores {
   readonly promptTokens: number;
 }
 
-/** What differs between runtimes: how a text becomes ids, and how forwards become scores. Not called concurrently. */
+/** What differs between runtimes: how a text becomes ids, and how forwards become scores. */
 export interface Runtime extends AsyncDisposable {
   readonly limits: BatchLimits;
+  /** How many runs there may be at once; one by default. */
+  readonly parallel?: number;
   encode(text: PreparedText): EncodedText;
   prompt(forward: Forward): Prompt;
   /** Scores in the order of `batch`, whose prompts are of one length. */
@@ -50,6 +52,7 @@ export class QueuedEngine implements Engine {
       (batch) => this.#run(batch),
       ({ tokens }) => tokens,
       runtime.limits,
+      runtime.parallel,
     );
   }
 

@@ -6,16 +6,17 @@ import { BatchQueue } from "../../src/engines/queue.js";
 class SlowModel {
   readonly batches: string[][] = [];
   #finish: (() => void)[] = [];
-  readonly queue = new BatchQueue<string, string>(
-    async (batch) => {
+  readonly queue: BatchQueue<string, string>;
+
+  constructor(parallel?: number) {
+    const run = async (batch: readonly string[]) => {
       this.batches.push([...batch]);
       await new Promise<void>((resolve) => this.#finish.push(resolve));
       if (batch.includes("bad")) throw new Error("no such word");
       return batch.map((prompt) => prompt.toUpperCase());
-    },
-    (prompt) => prompt.length,
-    { maxSequences: 2, maxTokens: 100 },
-  );
+    };
+    this.queue = new BatchQueue(run, (prompt) => prompt.length, { maxSequences: 2, maxTokens: 100 }, parallel);
+  }
 
   /** Lets the running batch end and the next one begin. */
   async step(): Promise<void> {
@@ -51,6 +52,38 @@ describe("BatchQueue", () => {
     await step();
     expect(batches).toHaveLength(3);
     expect((await results).flat().map(({ value }) => value)).toEqual(["ONE", "THREE", "TWO", "SIX", "SEVEN"]);
+  });
+
+  test("runs as many batches at once as the model has places, and the next when one ends", async () => {
+    const { queue, batches, step } = bound(new SlowModel(2));
+    const results = Promise.all(
+      ["one", "three", "two", "fourteen", "six"].map((prompt) => queue.submit([prompt], signal())),
+    );
+    await someTurns();
+    expect(batches).toEqual([["one", "two"], ["three"]]);
+    await step();
+    expect(batches.slice(2)).toEqual([["fourteen"]]);
+    await step();
+    expect(batches.slice(3)).toEqual([["six"]]);
+    await step();
+    await step();
+    expect((await results).flat().map(({ value }) => value)).toEqual(["ONE", "THREE", "TWO", "FOURTEEN", "SIX"]);
+    const later = queue.submit(["seven"], signal());
+    await step();
+    expect((await later)[0]?.value).toBe("SEVEN");
+  });
+
+  test("closes when all that runs at once has ended", async () => {
+    const { queue, step } = bound(new SlowModel(2));
+    const results = Promise.allSettled(["one", "three"].map((prompt) => queue.submit([prompt], signal())));
+    await someTurns();
+    let closed = false;
+    const closing = queue.close(new Error("closed")).then(() => (closed = true));
+    await step();
+    expect(closed).toBe(false);
+    await step();
+    await closing;
+    expect((await results).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
   });
 
   test("times a result from its own batch", async () => {

@@ -10,7 +10,7 @@ export interface ContextSettings {
   readonly longestPrompt: number;
 }
 
-/** Reads logits at positions of prompts, of which it makes exactly one batch. Not to be called concurrently. */
+/** Reads logits at positions of prompts, of which it makes one batch. Not to be called concurrently if it doesn't say so. */
 export interface LogitReader extends AsyncDisposable {
   /**
    * [prompts][read-outs][labels]; a logit that the binding does not give is NaN.
