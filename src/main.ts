@@ -79,9 +79,9 @@ function createPool(config: Config, metrics: Metrics, logger: Logger): EnginePoo
           metrics.batchRun({ model: bundleId(bundle), engine }, prompts, tokens);
         },
       }),
-    onChange: ({ model, engineName: engine, state, error }: PoolEntry) => {
-      if (state === "failed") logger.error({ model, engine, err: error }, "the model could not be loaded");
-      else logger.info({ model, engine }, "the model is warm");
+    onChange: ({ model, engineName, engine, state, error }: PoolEntry) => {
+      if (state === "failed") logger.error({ model, engine: engineName, err: error }, "the model could not be loaded");
+      else logger.info({ model, engine: engineName, runtime: engine?.runtime }, "the model is warm");
     },
   });
 }

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from training.augment import Values, augment, swap_values
 from training.data import Row, spans, without_headers
-from training.text import normalize, prepare
+from training.text import Prepared, normalize, prepare
 
 IGNORED = -100
 MASK = 3  # a control token of the base that no text has
@@ -64,24 +64,32 @@ class Swaps:
 NO_SWAPS = Swaps(0.0, {})
 
 
-def utterance(
-    row: Row, labels: dict[str, list[str]], encode: Encode, rng: Random | None, swaps: Swaps = NO_SWAPS
-) -> Utterance:
-    """A row ready to train on, augmented when there is an `rng`."""
+def spoken(
+    row: Row, tags: list[str], rng: Random | None = None, swaps: Swaps = NO_SWAPS
+) -> tuple[str, Prepared, list[int]]:
+    """A row's text, augmented when there is an `rng`, and the index in `tags` of each of its words' tags."""
     words = list(zip(row["tokens"], row["slots"], strict=True))
     if rng and swaps.share:
         words = swap_values(words, swaps.values, swaps.share, rng)
     text, words = augment(words, rng) if rng else (row["text"], words)
     tag_of_chunk = [tag for _, tag in words]
-    prepared_words = prepare(text).words
-    tags, chunk, position = [], 0, 0
-    for start, _ in prepared_words:  # a chunk that is all punctuation has no word, so count the spaces
+    prepared = prepare(text)
+    found, chunk, position = [], 0, 0
+    for start, _ in prepared.words:  # a chunk that is all punctuation has no word, so count the spaces
         chunk += text.count(" ", position, start)
         position = start
-        tags.append(labels["slots"].index(tag_of_chunk[chunk]))
+        found.append(tags.index(tag_of_chunk[chunk]))
+    return text, prepared, found
+
+
+def utterance(
+    row: Row, labels: dict[str, list[str]], encode: Encode, rng: Random | None, swaps: Swaps = NO_SWAPS
+) -> Utterance:
+    """A row ready to train on, augmented when there is an `rng`."""
+    text, prepared, tags = spoken(row, labels["slots"], rng, swaps)
     ids, first = encode(text)
     found = [
-        (name, normalize(text[prepared_words[a][0] : prepared_words[b - 1][1]]))
+        (name, normalize(text[prepared.words[a][0] : prepared.words[b - 1][1]]))
         for name, a, b in spans([labels["slots"][tag] for tag in tags])
     ]
     return Utterance(ids, first, labels["intent"].index(row["intent"]), tags, found)

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from training import answers, batches, data, evidence
+from training import answers, batches, data, evidence, lessons
 from training.config import DecoderConfig, load
 from training.precision import autocast
 from training.prefix_lm import PrefixLM, from_base, name_labels
@@ -109,6 +109,21 @@ class Losses:
             loss = loss + self.uniform("topic", states[:, len(tasks)])
         return loss
 
+    def taught(self, group: list[lessons.Lesson]) -> Tensor:
+        """How well the teachers are imitated: cross-entropy with their distributions."""
+        tasks = self.tasks(0.9, "topic", "intent")
+        batch = lessons.collate(group, self.vocabulary.prompt(tasks, []))
+        states = self.model(batch.ids, batch.mask)
+        at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
+        told = batch.slots.sum(-1) > 0
+        log_tags = F.log_softmax(self.logits("slots", at_words[told]), -1)
+        loss = -self.config.slot_weight * (batch.slots[told] * log_tags).sum(-1).mean()
+        if "intent" in tasks:
+            loss = loss - (batch.intent * F.log_softmax(self.logits("intent", states[:, 1]), -1)).sum(-1).mean()
+        if "topic" in tasks:
+            loss = loss + self.uniform("topic", states[:, len(tasks)])
+        return loss
+
     def masked(self, texts: list[list[int]], targets: list[list[int]]) -> Tensor:
         """How well hidden tokens are foreseen from all others, at the position before them."""
         ids = batches.pad([self.vocabulary.prompt((), text) for text in texts], 0)
@@ -177,7 +192,11 @@ def train(config: DecoderConfig) -> None:
         swaps=batches.Swaps.of(data.massive(config.data, "train"), config.swap_values),
     )
     sources: list[tuple[str, float, Callable[[], Tensor]]] = []
-    if {"intent", "slots"} & set(config.tasks):
+    if config.lessons:
+        taught = lessons.read(config.lessons, vocabulary.encode, config.gold_share)
+        groups = lessons.groups(taught, config.batch, rng)
+        sources.append(("lessons", 1.0, lambda: losses.taught(next(groups))))
+    if {"intent", "slots"} & set(config.tasks) and (losses.writes or not config.lessons):
         sources.append(("massive", 1.0, lambda: losses.massive(next(utterances))))
     if "topic" in config.tasks:
         posts = batches.posts(data.newsgroups(config.data, "train"), vocabulary.labels["topic"], vocabulary.encode)
@@ -196,6 +215,8 @@ def train(config: DecoderConfig) -> None:
         model.train()
         record = {}
         for name, weight, loss_of in sources:
+            if name == "massive" and config.lessons and step % config.write_every:
+                continue
             with autocast():
                 loss = loss_of()
             (weight * loss).backward()

@@ -32,7 +32,7 @@ class OnnxReader:
 
     def __init__(self, graphs: list[Path], tokenizer: EncoderTokenizer) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", min(2, os.cpu_count() or 1)))
         self.sessions = [onnxruntime.InferenceSession(graph, options, ["CPUExecutionProvider"]) for graph in graphs]
         self.tokenizer = tokenizer
 

@@ -7,6 +7,10 @@ import type { PreparedText } from "../text/prepare.js";
 export const ENGINE_NAMES = ["single-pass", "generate", "dual-decoder", "dual-encoder", "joint-encoder"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** The library that runs a model. */
+export const RUNTIME_NAMES = ["llama.cpp", "onnxruntime"] as const;
+export type RuntimeName = (typeof RUNTIME_NAMES)[number];
+
 /** A text to read: what the caller wrote, cut into words and pieces, and what may be done with it. */
 export interface ScoreRequest {
   readonly text: PreparedText;
@@ -69,6 +73,7 @@ export type BatchObserver = (prompts: number, tokens: number) => void;
 /** Turns texts into raw task scores, or into answers. One instance owns one loaded bundle; safe to call concurrently. */
 export interface Engine extends AsyncDisposable {
   readonly name: EngineName;
+  readonly runtime: RuntimeName;
   readonly bundle: Bundle;
   /**
    * Scores in the order of `requests`; never answers partly.

@@ -4,7 +4,7 @@ import { assertFinite } from "../tasks/softmax.js";
 import type { TaskName } from "../tasks/task.js";
 import type { PreparedText } from "../text/prepare.js";
 import type { BatchLimits } from "./batches.js";
-import type { BatchObserver, Engine, EngineName, ScoreRequest, Scores } from "./engine.js";
+import type { BatchObserver, Engine, EngineName, RuntimeName, ScoreRequest, Scores } from "./engine.js";
 import { planText, type EncodedText, type Forward, type Plan, type Prompt } from "./plan.js";
 import { BatchQueue, type Timed } from "./queue.js";
 
@@ -22,6 +22,7 @@ export interface ForwardScores {
 
 /** What differs between runtimes: how a text becomes ids, and how forwards become scores. */
 export interface Runtime extends AsyncDisposable {
+  readonly name: RuntimeName;
   readonly limits: BatchLimits;
   /** How many runs there may be at once; one by default. */
   readonly parallel?: number;
@@ -40,19 +41,21 @@ interface Job {
 /** The engine over any runtime: plans texts, queues their forwards, merges the scores. */
 export class QueuedEngine implements Engine {
   readonly name: EngineName;
+  readonly runtime: RuntimeName;
   readonly #queue: BatchQueue<Job, ForwardScores>;
 
   constructor(
     readonly bundle: Bundle,
-    private readonly runtime: Runtime,
+    private readonly reader: Runtime,
     private readonly onBatch?: BatchObserver,
   ) {
     this.name = bundle.manifest.model.engine;
+    this.runtime = reader.name;
     this.#queue = new BatchQueue(
       (batch) => this.#run(batch),
       ({ tokens }) => tokens,
-      runtime.limits,
-      runtime.parallel,
+      reader.limits,
+      reader.parallel,
     );
   }
 
@@ -61,7 +64,7 @@ export class QueuedEngine implements Engine {
     const calledAt = performance.now();
     // Every text is planned before the first one runs: a text that is too long costs the model nothing.
     const plans = requests.map((request) =>
-      planText(this.runtime.encode(request.text), tasks, this.bundle.manifest.limits, request),
+      planText(this.reader.encode(request.text), tasks, this.bundle.manifest.limits, request),
     );
     const jobs = plans.flatMap(({ forwards }) => forwards.map((forward) => this.#job(forward)));
     const encodedAt = performance.now();
@@ -89,7 +92,7 @@ export class QueuedEngine implements Engine {
   }
 
   #job(forward: Forward): Job {
-    return { forward, tokens: this.runtime.prompt(forward).ids.length };
+    return { forward, tokens: this.reader.prompt(forward).ids.length };
   }
 
   async #run(batch: readonly Job[]): Promise<ForwardScores[]> {
@@ -98,7 +101,7 @@ export class QueuedEngine implements Engine {
       batch.reduce((sum, { tokens }) => sum + tokens, 0),
     );
     try {
-      return await this.runtime.run(batch.map(({ forward }) => forward));
+      return await this.reader.run(batch.map(({ forward }) => forward));
     } catch (cause) {
       throw new EngineError(this.name, cause);
     }

@@ -13,13 +13,14 @@ export function modelRoutes(pool: EnginePool): Router {
 }
 
 function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
-  const { model, engineName, bundle, tags, state } = entry;
+  const { model, engineName, bundle, tags, state, engine } = entry;
   const { name, version, description, language, license, tasks, limits } = bundle.manifest;
   return {
     model,
     name,
     version,
     engine: engineName,
+    ...(engine && { runtime: engine.runtime }),
     state,
     default: pool.default === entry,
     fallback: pool.fallback === entry,

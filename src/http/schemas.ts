@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ENGINE_NAMES } from "../engines/engine.js";
+import { ENGINE_NAMES, RUNTIME_NAMES } from "../engines/engine.js";
 import { ERROR_CODES } from "../errors.js";
 
 const Model = z.string().describe("`name@version`");
@@ -45,6 +45,7 @@ export const ModelInfo = z
     name: z.string(),
     version: z.string(),
     engine: Engine,
+    runtime: z.enum(RUNTIME_NAMES).optional().describe("The library that runs it; absent until it is ready."),
     state: State,
     default: z.boolean().describe("Answers requests that name no model."),
     fallback: z.boolean().describe("Answers when another model fails."),

@@ -19,12 +19,19 @@ const generatorModel = (engine: GeneratorModel["engine"], ...tasks: TaskName[][]
   const [decoder] = manifest.model.decoders;
   return { ...manifest, model: { engine, decoders: tasks.map((own) => ({ ...decoder!, tasks: own })) } };
 };
+const OUTPUTS = { intent: "intent", slots: "slots", topic: "topic" };
+/** A decoder that is also there as a graph. */
+const withGraph = (change: Partial<Manifest>, outputs: Partial<Record<TaskName, string>> = OUTPUTS): Manifest => {
+  const manifest = decoderModel({ onnx: { file: "graph.onnx", outputs } });
+  return { ...manifest, files: { ...manifest.files, "graph.onnx": "0".repeat(64) }, ...change };
+};
 const { intent, slots, topic } = decoderManifest().tasks;
 const allTasks = { slots: slots!, intent: intent!, topic: topic! };
 
 test.each([
   ["a decoder", decoderManifest()],
   ["a decoder that also writes", decoderModel({ writes: true })],
+  ["a decoder with a graph", withGraph({})],
   ["two encoders", encoderManifest()],
   ["encoders that read the text as their tokenizer cuts it", encoderModel({ tokenization: "text" })],
   ["one decoder that writes", generatorManifest()],
@@ -43,6 +50,8 @@ test.each([
   ["a group of no topic", decoder({ tasks: { ...allTasks, topic: { ...topic!, labels: ["t"] } } }), '"u"'],
   ["a window beyond the most", decoder({ limits: { window_tokens: 9, max_tokens: 8 } }), "window_tokens"],
   ["weights without a hash", decoder({ files: {} }), "weights.gguf"],
+  ["a graph without a hash", withGraph({ files: decoderManifest().files }), "graph.onnx"],
+  ["a graph that lacks a task", withGraph({}, { intent: "intent", slots: "slots" }), "model.onnx.outputs"],
   ["a task without labels in the matrix", decoderModel({ label_start: { intent: 102, slots: 104 } }), "topic"],
   ["labels of a task that is none", decoder({ tasks: { intent: intent!, slots: slots! } }), "topic"],
   ["a task without a read-out", decoderModel({ read_outs: { intent: 100 } }), "topic"],

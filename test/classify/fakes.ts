@@ -75,6 +75,7 @@ export function fakeBundle(
 
 /** Hears an alarm in everything, a time in "nine am", and reads at most eight words; scores or writes, as its name says. */
 export class FakeEngine implements Engine {
+  readonly runtime = "onnxruntime";
   readonly calls: { texts: string[]; tasks: readonly TaskName[] }[] = [];
   disposed = 0;
   /** What the next calls do before they answer: throw, wait. */

@@ -49,6 +49,7 @@ const ENGINES = [
 
 test("each engine of each bundle is ready, and the single pass is the default", () => {
   expect(models.map(({ model, engine }) => ({ model, engine }))).toEqual(ENGINES);
+  expect(models.map(({ runtime }) => runtime)).toEqual(new Array(4).fill("llama.cpp"));
   expect(models.map(({ state }) => state)).toEqual(["ready", "ready", "ready", "ready"]);
   expect(models.map((one) => one.default)).toEqual([false, true, false, false]);
 });

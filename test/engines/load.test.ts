@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Bundle } from "../../src/bundle/bundle.js";
+import { loadBundle, type Bundle } from "../../src/bundle/bundle.js";
 import { loadModel, type LoadedModel } from "../../src/engines/decoder/model.js";
 import type { Engine } from "../../src/engines/engine.js";
 import { loadEngines, openRuntime } from "../../src/engines/load.js";
+import { PACKAGE_ROOT } from "../../src/package.js";
 import { prepareText } from "../../src/text/prepare.js";
 import { tinyBundle, withModel } from "./generate/tiny.js";
 
@@ -136,6 +138,37 @@ describe("decoders that only write", () => {
   test("have no scores to be read", async () => {
     expect(decoders).toHaveLength(1);
     await expect(openRuntime(causal, OPTIONS)).rejects.toThrow("generate writes its answers");
+    expect(open).toEqual([]);
+  });
+});
+
+describe("a bundle that is there as a GGUF and as a graph", async () => {
+  const bundle = await loadBundle(join(PACKAGE_ROOT, "models/onepass-smollm2-12l"));
+  const singlePass = { engines: ["single-pass"] as const };
+  const labels = bundle.manifest.tasks.intent!.labels.length;
+
+  test.each([
+    ["the graph on a CPU", {}, 0],
+    ["the graph where it is asked for", { runtime: "onnx" }, 0],
+    ["the GGUF where it is asked for", { runtime: "llama" }, 1],
+  ] as const)("is opened as %s", async (_case, options, files) => {
+    const [engine] = await loadEngines(bundle, { ...OPTIONS, ...singlePass, ...options });
+    expect(open).toHaveLength(files);
+    expect(await intentOf(engine!)).toBe(labels);
+    await engine![Symbol.asyncDispose]();
+    expect(isOpen().every((one) => !one)).toBe(true);
+  });
+
+  test("falls back to the graph when no GPU is found, and closes the weights that it does not need", async () => {
+    const [engine] = await loadEngines(bundle, { ...OPTIONS, ...singlePass, gpu: "auto" });
+    expect(open).toHaveLength(1);
+    expect(await intentOf(engine!)).toBe(labels);
+    await engine![Symbol.asyncDispose]();
+    expect(isOpen()).toEqual([false]);
+  });
+
+  test("says what is missing where there is no graph to run", async () => {
+    await expect(loadEngines(prefix, { ...OPTIONS, runtime: "onnx" })).rejects.toThrow("has no ONNX graph");
     expect(open).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { decoderManifest } from "../bundle/manifests.js";
 
 /** A token a word, its length; every score is the sum of the tokens that the forward read. */
 class FakeRuntime implements Runtime {
+  readonly name = "llama.cpp";
   readonly limits = { maxSequences: 4, maxTokens: 64 };
   readonly batches: (readonly Forward[])[] = [];
   disposed = false;

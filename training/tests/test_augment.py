@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from training.augment import augment, digits, join_meridiem, ordinal
+from training.augment import augment, digits, join_meridiem, ordinal, swap_values
 from training.data import spans
 from training.tests.sentences import SENTENCES, Word, tagged
 from training.text import prepare
@@ -61,3 +61,25 @@ def test_ordinals(number: int, text: str) -> None:
 
 def test_the_same_seed_gives_the_same_text() -> None:
     assert augment(SENTENCES[0], Random(3)) == augment(SENTENCES[0], Random(3))
+
+
+def test_swapped_values_keep_their_slot_and_are_tagged_word_by_word():
+    words = [("wake", "O"), ("me", "O"), ("at", "O"), ("nine", "B-time"), ("am", "I-time"), ("on", "O"), ("friday", "B-date")]
+    values = {"time": [["half", "past", "six"]], "date": [["today"]]}
+    assert swap_values(words, values, 1.0, Random(1)) == [
+        ("wake", "O"),
+        ("me", "O"),
+        ("at", "O"),
+        ("half", "B-time"),
+        ("past", "I-time"),
+        ("six", "I-time"),
+        ("on", "O"),
+        ("today", "B-date"),
+    ]
+    assert swap_values(words, values, 0.0, Random(1)) == words
+
+
+def test_neighbouring_spans_are_swapped_apart():
+    words = [("nine", "B-time"), ("ten", "B-time"), ("am", "I-time")]
+    swapped = swap_values(words, {"time": [["noon"]]}, 1.0, Random(1))
+    assert swapped == [("noon", "B-time"), ("noon", "B-time")]

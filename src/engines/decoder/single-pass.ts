@@ -4,6 +4,7 @@ import { TASK_NAMES } from "../../tasks/task.js";
 import type { PreparedText } from "../../text/prepare.js";
 import type { BatchLimits } from "../batches.js";
 import { openGraph } from "../onnx/open.js";
+import type { RuntimeName } from "../engine.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
 import { GraphReader } from "./graph-reader.js";
@@ -29,6 +30,7 @@ const MAX_BATCH_TOKENS = 2048;
 
 /** What reads the logits, how much of it in one run, and in how many at once. */
 interface OpenReader {
+  readonly name: RuntimeName;
   readonly reader: LogitReader;
   readonly limits: BatchLimits;
   readonly parallel?: number;
@@ -50,7 +52,7 @@ export function openDecoder(
     const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
     const limits = { maxSequences, maxTokens };
     const settings = { threads: options.threads, batch: limits, longestPrompt };
-    return { reader: await PrefixLm.create(loaded.model, labels, settings), limits };
+    return { name: "llama.cpp", reader: await PrefixLm.create(loaded.model, labels, settings), limits };
   });
 }
 
@@ -71,7 +73,7 @@ export function openDecoderGraph(
     const sessions = Math.min(threads, MOST_SESSIONS);
     const description = { ...onnx, perToken: TASK_NAMES, threads: Math.floor(threads / sessions) };
     const reader = await GraphReader.open(sessions, () => openGraph(bundle, description, { ownThread: true }));
-    return { reader, limits: { maxSequences: 1, maxTokens: Infinity }, parallel: sessions };
+    return { name: "onnxruntime", reader, limits: { maxSequences: 1, maxTokens: Infinity }, parallel: sessions };
   });
 }
 
@@ -98,6 +100,7 @@ async function openWith(
 }
 
 class DecoderRuntime implements Runtime {
+  readonly name: RuntimeName;
   readonly limits: BatchLimits;
   readonly parallel: number;
   readonly #reader: LogitReader;
@@ -105,8 +108,9 @@ class DecoderRuntime implements Runtime {
   constructor(
     private readonly spec: DecoderModel,
     private readonly loaded: LoadedModel,
-    { reader, limits, parallel = 1 }: OpenReader,
+    { name, reader, limits, parallel = 1 }: OpenReader,
   ) {
+    this.name = name;
     this.#reader = reader;
     this.limits = limits;
     this.parallel = parallel;

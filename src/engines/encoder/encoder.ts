@@ -37,6 +37,7 @@ export async function openEncoder(bundle: Bundle, spec: EncoderModel, options: E
 }
 
 class EncoderRuntime implements Runtime {
+  readonly name = "onnxruntime";
   /** A text a run: dynamic int8 scales activations by tensor, so that batch-mates would change each other's answers. */
   readonly limits: BatchLimits = { maxSequences: 1, maxTokens: Infinity };
   readonly #graphs: OpenGraph[] = [];

@@ -40,6 +40,7 @@ const ONE_AT_A_TIME = { maxSequences: 1, maxTokens: Infinity };
 
 /** The engine over decoders that write their answers: plans texts, queues their forwards, finds the values in the text. */
 export class GeneratingEngine implements Engine {
+  readonly runtime = "llama.cpp";
   readonly #queue: BatchQueue<Job, ForwardAnswer[]>;
 
   constructor(
