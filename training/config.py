@@ -39,7 +39,7 @@ class DecoderConfig:
     # What the weights learn: which tasks; to have them read off the prompt ("read"), to write them as JSON ("write").
     tasks: tuple[str, ...] = ("intent", "slots", "topic")
     objectives: tuple[str, ...] = ("read",)
-    # What teachers said (`training/teach.py`; may hold a *): read instead of MASSIVE's own rows, which are still written.
+    # What teachers said (`training/teach.py`; may hold a *): read instead of MASSIVE's rows, which are still written.
     lessons: Path | None = None
     gold_share: float = 0.3  # of the say where labels are known
     write_every: int = 1  # steps from one batch of MASSIVE that is written to the next, beside lessons

@@ -79,7 +79,7 @@ export class QueuedEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close(new EngineError(this.name, new Error("the engine is being closed")));
-    await this.runtime[Symbol.asyncDispose]();
+    await this.reader[Symbol.asyncDispose]();
   }
 
   /** Looked at text by text, so that broken scores of one text spare those that shared its batch. */

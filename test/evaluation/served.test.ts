@@ -79,6 +79,7 @@ function fakeEngines() {
     Promise.resolve(
       enginesOf(bundle.manifest.model).map((name) => ({
         name,
+        runtime: "onnxruntime" as const,
         bundle,
         score: (requests, tasks) => {
           log.engines.push(name);

@@ -64,7 +64,15 @@ def test_the_same_seed_gives_the_same_text() -> None:
 
 
 def test_swapped_values_keep_their_slot_and_are_tagged_word_by_word():
-    words = [("wake", "O"), ("me", "O"), ("at", "O"), ("nine", "B-time"), ("am", "I-time"), ("on", "O"), ("friday", "B-date")]
+    words = [
+        ("wake", "O"),
+        ("me", "O"),
+        ("at", "O"),
+        ("nine", "B-time"),
+        ("am", "I-time"),
+        ("on", "O"),
+        ("friday", "B-date"),
+    ]
     values = {"time": [["half", "past", "six"]], "date": [["today"]]}
     assert swap_values(words, values, 1.0, Random(1)) == [
         ("wake", "O"),

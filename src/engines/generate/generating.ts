@@ -46,7 +46,7 @@ export class GeneratingEngine implements Engine {
   constructor(
     readonly name: EngineName,
     readonly bundle: Bundle,
-    private readonly runtime: GeneratingRuntime,
+    private readonly writers: GeneratingRuntime,
     private readonly onBatch?: BatchObserver,
   ) {
     this.#queue = new BatchQueue(
@@ -64,7 +64,7 @@ export class GeneratingEngine implements Engine {
     signal.throwIfAborted();
     const calledAt = performance.now();
     const plans = requests.map((request) =>
-      planText(this.runtime.encode(request.text), tasks, this.bundle.manifest.limits, request),
+      planText(this.writers.encode(request.text), tasks, this.bundle.manifest.limits, request),
     );
     const encodedAt = performance.now();
     const jobs = plans.flatMap(({ forwards }, i) => {
@@ -80,12 +80,12 @@ export class GeneratingEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close(new EngineError(this.name, new Error("the engine is being closed")));
-    await this.runtime[Symbol.asyncDispose]();
+    await this.writers[Symbol.asyncDispose]();
   }
 
   async #run({ forward, words, signal }: Job): Promise<ForwardAnswer[][]> {
     try {
-      const answers = await this.runtime.run(forward, words, signal);
+      const answers = await this.writers.run(forward, words, signal);
       this.onBatch?.(
         1,
         answers.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
