@@ -33,7 +33,12 @@ DOCUMENT_STRIDE = 6  # the topic's temperature is fitted on every sixth dev post
 
 
 def tensor_type(name: str, matrices: GGMLQuantizationType) -> GGMLQuantizationType:
-    """Norms stay fp32. The embedding doubles as the classifier, so it keeps 8 bits whatever the matrices have."""
+    """Norms stay fp32. The embedding doubles as the classifier, so it keeps 8 bits whatever the matrices have.
+
+    The two matrices into the MLP suffer the least: in 5 bits they make room in the repository for the graph.
+    """
+    if matrices == GGMLQuantizationType.Q8_0 and ("ffn_gate" in name or "ffn_up" in name):
+        return GGMLQuantizationType.Q5_1
     if name.endswith("norm.weight"):
         return GGMLQuantizationType.F32
     return GGMLQuantizationType.Q8_0 if name == "token_embd.weight" else matrices

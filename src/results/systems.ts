@@ -25,22 +25,22 @@ export interface System {
 const DECODER = "models/onepass-smollm2-12l";
 
 const UNDERTRAINED =
-  "these weights had less than two epochs to learn to write, after some nine of being read, and did not learn to copy values: " +
-  "take the times of it, not the accuracy, for what generation can do";
+  "these weights had some five epochs to learn to write, and more than ten to be read: a larger model, trained for longer, " +
+  "would write better answers in more time";
 
 export const SYSTEMS: readonly System[] = [
   {
     label: "single-pass",
     bundle: DECODER,
     engine: "single-pass",
-    what: "one decoder, every answer read from one prefill",
+    what: "one decoder, every answer read from one prefill (ONNX Runtime; on llama.cpp it takes some 2.5 times as long)",
     kind: "consolidated",
   },
   {
     label: "generate",
     bundle: DECODER,
     engine: "generate",
-    what: "the same decoder writes one JSON answer to one prompt",
+    what: "the same decoder writes one JSON answer to one prompt (llama.cpp)",
     kind: "consolidated",
     slow: true,
     caveat: UNDERTRAINED,
@@ -49,7 +49,7 @@ export const SYSTEMS: readonly System[] = [
     label: "dual-decoder",
     bundle: DECODER,
     engine: "dual-decoder",
-    what: "the same decoder writes one answer a task, to one prompt a task",
+    what: "the same decoder writes one answer a task, to one prompt a task (llama.cpp)",
     kind: "dual",
     slow: true,
     caveat: UNDERTRAINED,
@@ -58,7 +58,7 @@ export const SYSTEMS: readonly System[] = [
     label: "dual-decoder-two",
     bundle: "models-built/onepass-smollm2-12l-dual",
     engine: "dual-decoder",
-    what: "two decoders, fine-tuned for a task each, write an answer each",
+    what: "two decoders, fine-tuned for a task each, write an answer each (llama.cpp)",
     kind: "dual",
     slow: true,
     madeBy: "training/README.md",
