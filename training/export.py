@@ -23,7 +23,7 @@ def main() -> None:
     )
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--matrices", default="Q8_0", choices=["Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "F16"])
-    parser.add_argument("--tolerance", type=float, default=0.75, help="of the decoder's golden logits")
+    parser.add_argument("--tolerance", type=float, default=1.0, help="of the decoder's golden logits")
     parser.add_argument("--note", action="append", default=[], help="a remark for the card, on how the run went")
     args = parser.parse_args()
     configs = [run / "config.toml" for run in args.run]

@@ -62,6 +62,8 @@ describe.each(opened)("%s on %s", (_name, runtimeName, bundle) => {
     expect(found.map((row) => row?.length)).toEqual(expected.map((row) => row?.length));
     const differences = expected.flatMap((row, i) => row?.map((logit, j) => Math.abs(logit - found[i]![j]!)) ?? []);
     expect(Math.max(...differences)).toBeLessThanOrEqual(golden.tolerance);
+    // One logit of hundreds may be far off where 8 bits round twice; all of them may not.
+    expect(differences.reduce((sum, difference) => sum + difference, 0) / differences.length).toBeLessThan(0.2);
   });
 
   test("answers 200 texts at once as it answers each alone", async () => {
