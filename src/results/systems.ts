@@ -25,7 +25,7 @@ export interface System {
 const DECODER = "models/onepass-smollm2-12l";
 
 const UNDERTRAINED =
-  "these weights had some five epochs to learn to write, and more than ten to be read: a larger model, trained for longer, " +
+  "these weights had some four epochs to learn to write, and more than ten to be read: a larger model, trained for longer, " +
   "would write better answers in more time";
 
 export const SYSTEMS: readonly System[] = [

@@ -6,12 +6,12 @@ import { record } from "./fixtures.js";
 
 const system = (label: string): System => SYSTEMS.find((one) => one.label === label)!;
 const set = (name: string): DataSet => SETS.find((one) => one.name === name)!;
-const folders = { root: "/root", data: "/data" };
+const folders = { root: "/checkout", data: "/data" };
 
 describe("what is evaluated", () => {
   test("a bundle in the engine that is named, on the rows that it did not learn, with outcomes", () => {
     expect(optionsFor(system("single-pass"), set("newsgroups"), folders, {})).toEqual({
-      bundle: "/root/models/onepass-smollm2-12l",
+      bundle: "/checkout/models/onepass-smollm2-12l",
       engine: "single-pass",
       data: ["/data/20newsgroups/train.jsonl.gz"],
       cut: true,
