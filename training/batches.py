@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -16,7 +17,7 @@ from training.data import Row, spans, without_headers
 from training.text import Prepared, normalize, prepare
 
 IGNORED = -100
-MASK = 3  # a control token of the base that no text has
+Item = TypeVar("Item")
 Encode = Callable[[str], tuple[list[int], list[int]]]
 
 
@@ -112,6 +113,18 @@ def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], li
     )
 
 
+def groups_by_length(items: list[Item], size: int, length: Callable[[Item], int], rng: Random) -> Iterator[list[Item]]:
+    """Every item once, in random groups of `size` items of similar length; what fills no group is left out."""
+    rng.shuffle(items)
+    pool = size * 20
+    groups: list[list[Item]] = []
+    for at in range(0, len(items), pool):
+        ordered = sorted(items[at : at + pool], key=length)
+        groups += [ordered[i : i + size] for i in range(0, len(ordered), size)]
+    rng.shuffle(groups)
+    yield from (group for group in groups if len(group) == size)
+
+
 def utterance_groups(
     rows: list[Row],
     labels: dict[str, list[str]],
@@ -125,14 +138,7 @@ def utterance_groups(
     """Endless groups of `size` utterances of similar `length`; each epoch is augmented anew."""
     while True:
         items = [utterance(row, labels, encode, rng if augmented else None, swaps) for row in rows]
-        rng.shuffle(items)
-        pool = size * 20
-        groups: list[list[Utterance]] = []
-        for at in range(0, len(items), pool):
-            ordered = sorted(items[at : at + pool], key=length)
-            groups += [ordered[i : i + size] for i in range(0, len(ordered), size)]
-        rng.shuffle(groups)
-        yield from (group for group in groups if len(group) == size)
+        yield from groups_by_length(items, size, length, rng)
 
 
 @dataclass(frozen=True)
@@ -142,32 +148,6 @@ class Post:
     full: list[int]
     body: list[int]
     topic: int
-
-
-def masked_groups(
-    texts: list[str], encode: Encode, size: int, share: float, rng: Random
-) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
-    """Endless groups of `size` texts, a `share` of their tokens behind MASK: (ids, targets).
-
-    The target of a position is the hidden token after it, as for the language model that the weights once were; IGNORED
-    where the next token is in sight. (MNTP, BehnamGhader et al. 2024, arXiv 2404.05961.)
-    """
-    items = [ids for ids in (encode(text)[0][:64] for text in texts) if len(ids) > 2]
-    while True:
-        pool = sorted(rng.sample(items, size * 20), key=len)
-        groups = [pool[i : i + size] for i in range(0, len(pool), size)]
-        rng.shuffle(groups)
-        for group in groups:
-            hidden = [[rng.random() < share for _ in ids] for ids in group]
-            masked = [
-                [MASK if h else i for i, h in zip(ids, hides, strict=True)]
-                for ids, hides in zip(group, hidden, strict=True)
-            ]
-            targets = [
-                [i if h else IGNORED for i, h in zip(ids, hides, strict=True)]
-                for ids, hides in zip(group, hidden, strict=True)
-            ]
-            yield masked, targets
 
 
 def posts(rows: list[Row], topics: list[str], encode: Encode) -> list[Post]:

@@ -30,7 +30,6 @@ class DecoderConfig:
     topic_weight: float = 1.0
     write_weight: float = 1.0
     swap_values: float = 0.0  # share of the spans that get another value of their slot
-    masked_weight: float = 0.0  # of foreseeing hidden tokens in utterances without labels; 0 for none
     outlier: float = 0.1
     evidence: float = 0.5  # strength of the topic evidence written into the embedding; 0 for none
     max_tokens: int = 128

@@ -124,15 +124,6 @@ class Losses:
             loss = loss + self.uniform("topic", states[:, len(tasks)])
         return loss
 
-    def masked(self, texts: list[list[int]], targets: list[list[int]]) -> Tensor:
-        """How well hidden tokens are foreseen from all others, at the position before them."""
-        ids = batches.pad([self.vocabulary.prompt((), text) for text in texts], 0)
-        lengths = torch.tensor([len(text) + 1 for text in texts])
-        states = self.model(ids, torch.arange(ids.size(1)) < lengths[:, None])
-        told = batches.pad([[*row, batches.IGNORED] for row in targets], batches.IGNORED)
-        scores = self.model.label_logits(states[told != batches.IGNORED], 0, self.vocabulary.text_tokens)
-        return F.cross_entropy(scores, told[told != batches.IGNORED])
-
     def newsgroups(self, windows: list[list[int]], topics: list[int]) -> Tensor:
         tasks = self.tasks(1.0, "intent", "topic")
         prompts = [self.vocabulary.prompt(tasks, ids) for ids in windows]
@@ -205,9 +196,6 @@ def train(config: DecoderConfig) -> None:
             evidence.write(model.token_embd.weight.data, learnt, config.evidence)
         windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)
         sources.append(("newsgroups", config.topic_weight, lambda: losses.newsgroups(*next(windows))))
-    if config.masked_weight > 0:
-        texts = batches.masked_groups(data.utterances(config.data), vocabulary.encode, config.batch, 0.2, rng)
-        sources.append(("masked", config.masked_weight, lambda: losses.masked(*next(texts))))
     bar = tqdm(range(first_step, config.steps), initial=first_step, total=config.steps, mininterval=10)
     for step in bar:
         for group in optimizer.param_groups:

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.batches import Encode, pad
+from training.batches import Encode, groups_by_length, pad
 
-NO_GOLD = -1
+NO_GOLD = -1  # the intent of a text whose labels nobody knows
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,4 @@ def collate(items: list[Lesson], opening: list[int]) -> LessonBatch:
 def groups(items: list[Lesson], size: int, rng: Random) -> Iterator[list[Lesson]]:
     """Endless groups of `size` lessons of similar length."""
     while True:
-        order = rng.sample(items, len(items))
-        made: list[list[Lesson]] = []
-        for at in range(0, len(order), size * 20):
-            pool = sorted(order[at : at + size * 20], key=lambda item: len(item.ids))
-            made += [pool[i : i + size] for i in range(0, len(pool), size)]
-        rng.shuffle(made)
-        yield from (group for group in made if len(group) == size)
+        yield from groups_by_length(list(items), size, lambda item: len(item.ids), rng)

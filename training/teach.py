@@ -1,7 +1,7 @@
 """What teachers say of texts, for a student to learn from: soft labels of an ensemble (Hinton et al. 2015, 1503.02531).
 
     python -m training.teach --bundles models/onepass-minilm-dual models/onepass-minilm-joint \\
-        --runs training/runs/decoder-30l --out training/runs/lessons.npz
+        --runs training/runs/decoder-12l-write --out training/runs/lessons.0.npz
 
 The texts are MASSIVE's train rows, as they are and changed, and the utterances of the other sets, whose own labels are
 not used. `--dev` scores the ensemble on MASSIVE's dev part instead.
@@ -25,13 +25,13 @@ from training.calibrate import softmax
 from training.config import DecoderConfig, load
 from training.encoder_onnx import OnnxReader
 from training.export_decoder import load_run
+from training.lessons import NO_GOLD
 from training.precision import autocast
 from training.score import bio_matrix, viterbi
 from training.text import encode_pieces, prepare
 
 Floats = NDArray[np.float64]
 LONGEST = 60  # words of a text
-NO_GOLD = -1
 
 
 @dataclass(frozen=True)
