@@ -27,7 +27,9 @@ def model():
         for name, parameter in made.named_parameters():
             if "norm" in name:
                 parameter.uniform_(0.5, 1.5)
-        made.blk[1].ffn_up.weight[5] *= 30  # a channel that is far larger than all others, as language models have them
+        for block in made.blk:  # a channel that is far larger than all others, as language models have them
+            block.ffn_up.weight[5] *= 300
+            block.ffn_down.weight[:, 5] /= 300
     return made
 
 
