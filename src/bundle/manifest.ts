@@ -14,6 +14,16 @@ const FileName = z.string().regex(/^[\w.-]+$/, "a plain file name inside the bun
 
 const LabelTask = z.strictObject({ labels: Labels, temperature: Temperature });
 
+const IntentTask = LabelTask.extend({
+  /** The label that stands for none of the others (CLINC150's `oos`): it is never answered, it rejects. */
+  reject: z.string().optional(),
+  /** Below this confidence of the best other label a text is out of scope, unless a request says otherwise. */
+  oos_threshold: z.number().min(0).max(1).optional(),
+}).refine(({ reject, labels }) => reject === undefined || labels.includes(reject), {
+  message: "names none of the labels",
+  path: ["reject"],
+});
+
 const SlotsTask = z.strictObject({
   /** BIO tags: "O", and "B-x" and "I-x" for every slot x. */
   tags: Labels,
@@ -26,7 +36,7 @@ const TopicTask = LabelTask.extend({
 });
 
 const Tasks = z
-  .strictObject({ intent: LabelTask.optional(), slots: SlotsTask.optional(), topic: TopicTask.optional() })
+  .strictObject({ intent: IntentTask.optional(), slots: SlotsTask.optional(), topic: TopicTask.optional() })
   .refine((tasks) => Object.keys(tasks).length > 0, "a bundle has at least one task");
 
 /** How much a model reads. */
@@ -169,6 +179,7 @@ export const Manifest = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof Manifest>;
+export type IntentTask = z.infer<typeof IntentTask>;
 export type GraphOutputs = z.infer<typeof GraphOutputs>;
 export type DecoderModel = z.infer<typeof DecoderModel>;
 export type GeneratorModel = z.infer<typeof GeneratorModel>;

@@ -31,8 +31,20 @@ export const TextAnswer = z
   .strictObject({
     text: z.string().describe("The text, as it was sent."),
     intent: Guess.nullable().optional().describe("null: out of scope."),
-    intent_ranking: z.array(Guess).optional().describe("The `top_k` best intents, best first."),
-    out_of_scope: z.boolean().optional().describe("Present when the request has an `oos_threshold`."),
+    intent_ranking: z
+      .array(Guess)
+      .optional()
+      .describe("The `top_k` best intents, best first; never the label that stands for none of them."),
+    out_of_scope: z
+      .boolean()
+      .optional()
+      .describe("Present when the request or the model has an `oos_threshold`, or the model a label to reject with."),
+    out_of_scope_score: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("1 less the confidence of the best intent, so high when out of scope. Present as `out_of_scope` is."),
     slots: z.array(SlotAnswer).optional().describe("In the order of the text; they never overlap."),
     topic: TopicAnswer.optional(),
     topic_ranking: z.array(TopicAnswer).optional().describe("The `top_k` best topics, best first."),

@@ -65,6 +65,7 @@ export function chooseTasks(
 export function chooseFallback(pool: EnginePool, asked: PoolEntry, tasks: readonly TaskName[]): ReadyEntry | undefined {
   const { fallback } = pool;
   if (!fallback || fallback.bundle === asked.bundle || !isReady(fallback)) return undefined;
+  if (tasks.includes("intent") && rejectOf(asked) !== rejectOf(fallback)) return undefined;
   return tasks.every((task) => sameLabels(asked, fallback, task)) ? fallback : undefined;
 }
 
@@ -80,6 +81,10 @@ function sameLabels(a: PoolEntry, b: PoolEntry, task: TaskName): boolean {
   const one = labelSet(a, task);
   const other = labelSet(b, task);
   return one.size === other.size && [...one].every((label) => other.has(label));
+}
+
+function rejectOf({ bundle }: PoolEntry): string | undefined {
+  return bundle.manifest.tasks.intent?.reject;
 }
 
 function labelSet({ bundle }: PoolEntry, task: TaskName): ReadonlySet<string> {

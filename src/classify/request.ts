@@ -42,7 +42,10 @@ export const ClassifyRequest = z
       .min(0)
       .max(1)
       .optional()
-      .describe("Below this confidence of the best intent the text is out of scope: `intent` is null."),
+      .describe(
+        "Below this confidence of the best intent the text is out of scope: `intent` is null. By default the model's " +
+          "own threshold; 0 rejects nothing.",
+      ),
     fallback: z
       .boolean()
       .default(true)

@@ -1,4 +1,4 @@
-import type { Manifest } from "../bundle/manifest.js";
+import type { IntentTask, Manifest } from "../bundle/manifest.js";
 import type { Effort } from "../engines/engine.js";
 import type { Label } from "../tasks/labels.js";
 import type { Slot } from "../tasks/spans.js";
@@ -14,28 +14,32 @@ export function shapeText(
   text: string,
   { intents, slots, topics, groups }: Findings,
   { truncated }: Pick<Effort, "truncated">,
-  { topic }: Pick<Manifest["tasks"], "topic">,
+  { intent, topic }: Pick<Manifest["tasks"], "intent" | "topic">,
   options: ShapeOptions,
 ): TextAnswer {
   return {
     text,
-    ...(intents && shapeIntent(intents, options)),
+    ...(intents && intent && shapeIntent(intents, intent, options)),
     ...(slots && { slots: shapeSlots(text, slots, options) }),
     ...(topics && groups && topic && shapeTopic(topics, groups, topic.groups, options)),
     ...(truncated && { truncated: { read_tokens: truncated.readTokens, total_tokens: truncated.totalTokens } }),
   };
 }
 
+/** ranked: also the label that rejects, which is no intent. A model that has written that label names no intent at all. */
 function shapeIntent(
-  intents: readonly Label[],
-  { top_k, oos_threshold }: ShapeOptions,
-): Pick<TextAnswer, "intent" | "intent_ranking" | "out_of_scope"> {
-  const best = intents[0] ?? null;
-  const outOfScope = oos_threshold !== undefined && (best?.confidence ?? 0) < oos_threshold;
+  ranked: readonly Label[],
+  { reject, oos_threshold: usual }: IntentTask,
+  { top_k, oos_threshold: threshold = usual }: ShapeOptions,
+): Pick<TextAnswer, "intent" | "intent_ranking" | "out_of_scope" | "out_of_scope_score"> {
+  const intents = ranked.filter(({ name }) => name !== reject).map(rounded);
+  const [best] = intents;
+  const outOfScope = !best || (threshold === undefined ? ranked[0]?.name === reject : best.confidence < threshold);
+  const isJudged = threshold !== undefined || reject !== undefined;
   return {
-    intent: best && !outOfScope ? rounded(best) : null,
-    intent_ranking: intents.slice(0, top_k).map(rounded),
-    ...(oos_threshold !== undefined && { out_of_scope: outOfScope }),
+    intent: outOfScope ? null : best,
+    intent_ranking: intents.slice(0, top_k),
+    ...(isJudged && { out_of_scope: outOfScope, out_of_scope_score: round(1 - (best?.confidence ?? 0)) }),
   };
 }
 

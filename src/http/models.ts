@@ -15,6 +15,7 @@ export function modelRoutes(pool: EnginePool): Router {
 function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
   const { model, engineName, bundle, tags, state, engine } = entry;
   const { name, version, description, language, license, tasks, limits } = bundle.manifest;
+  const { intent, topic } = tasks;
   return {
     model,
     name,
@@ -28,9 +29,9 @@ function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo
     language,
     license,
     tasks: {
-      ...(tasks.intent && { intent: { labels: tasks.intent.labels } }),
+      ...(intent && { intent: { labels: intent.labels, reject: intent.reject, oos_threshold: intent.oos_threshold } }),
       ...(tags && { slots: { labels: [...new Set(tags.slots.filter((slot) => slot !== undefined))] } }),
-      ...(tasks.topic && { topic: { labels: tasks.topic.labels, groups: tasks.topic.groups } }),
+      ...(topic && { topic: { labels: topic.labels, groups: topic.groups } }),
     },
     limits,
   };

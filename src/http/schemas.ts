@@ -53,7 +53,13 @@ export const ModelInfo = z
     language: z.string(),
     license: z.string(),
     tasks: z.strictObject({
-      intent: z.strictObject({ labels: Labels }).optional(),
+      intent: z
+        .strictObject({
+          labels: Labels,
+          reject: z.string().optional().describe("Of the labels the one that stands for none of the others."),
+          oos_threshold: z.number().min(0).max(1).optional().describe("In force when a request has none."),
+        })
+        .optional(),
       slots: z.strictObject({ labels: Labels.describe("Names of slots.") }).optional(),
       topic: z
         .strictObject({ labels: Labels, groups: z.record(z.string(), z.string()).describe("Group by label.") })

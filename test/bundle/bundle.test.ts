@@ -38,12 +38,23 @@ test("refuses a file that is gone", async () => {
   await expect(loadBundle(folder)).rejects.toThrow("weights.gguf can't be read");
 });
 
+const { tasks } = decoderManifest();
+const withIntent = (change: object) => ({ tasks: { ...tasks, intent: { ...tasks.intent, ...change } } });
+
+test("a bundle may reject with a label of its own, and have a threshold", async () => {
+  const folder = await write("tiny", withIntent({ reject: "b", oos_threshold: 0 }));
+  const { manifest } = await loadBundle(folder);
+  expect(manifest.tasks.intent).toMatchObject({ labels: ["a", "b"], reject: "b", oos_threshold: 0 });
+});
+
 test.each([
   [{ format: "2.0.0", tasks: "of another kind" }, "has format 2.0.0, this server reads 1.x"],
   [{ name: "No Name" }, "name"],
   [{ surprise: 1 }, "surprise"],
   [{ limits: { window_tokens: 0, max_tokens: 1 } }, "limits.window_tokens"],
   [{ files: { "../secret": "0".repeat(64) } }, "files"],
+  [withIntent({ reject: "oos" }), "names none of the labels\n  → at tasks.intent.reject"],
+  [withIntent({ oos_threshold: 1.5 }), "tasks.intent.oos_threshold"],
 ])("names the fault of a manifest with %j", async (change, message) => {
   const folder = await write("tiny", change);
   await expect(loadBundle(folder)).rejects.toThrow(BundleError);

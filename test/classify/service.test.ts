@@ -3,7 +3,7 @@ import type { Bundle } from "../../src/bundle/bundle.js";
 import { ClassifyRequest } from "../../src/classify/request.js";
 import { ClassifyService } from "../../src/classify/service.js";
 import { EngineError } from "../../src/errors.js";
-import { fakeBundle, fakeEngines, fakePool } from "./fakes.js";
+import { fakeBundle, fakeEngines, fakePool, TASKS } from "./fakes.js";
 
 const LIMITS = { maxTexts: 4, maxTextChars: 1000, timeoutMs: 1000 };
 const ALL = [fakeBundle("single-pass"), fakeBundle("dual-encoder"), fakeBundle("joint-encoder")];
@@ -130,6 +130,26 @@ test.each([
   await expect(ask({ text: "hi", oos_threshold })).resolves.toMatchObject(expected);
 });
 
+const REJECTING = {
+  ...TASKS,
+  intent: { labels: ["alarm_set", "play_music", "oos"], temperature: 1, reject: "oos", oos_threshold: 0.5 },
+};
+
+test("a bundle that rejects judges one text and several alike, scored or written", async () => {
+  const { ask, engine } = await build([fakeBundle("single-pass that writes", { name: "clinc", tasks: REJECTING })]);
+  const judged = { intent: { name: "alarm_set", confidence: 0.6 }, out_of_scope: false, out_of_scope_score: 0.4 };
+  await expect(ask({ text: "hi" })).resolves.toMatchObject(judged);
+  await expect(ask({ texts: ["hi", "ho"] })).resolves.toMatchObject({ results: [judged, judged] });
+  await expect(ask({ text: "hi", engine: "generate" })).resolves.toMatchObject(judged);
+  engine("clinc", "single-pass").intent = [Math.log(3), 0, Math.log(6)]; // oos 0.6, alarm_set 0.3
+  await expect(ask({ text: "hi" })).resolves.toMatchObject({
+    intent: null,
+    intent_ranking: [{ name: "alarm_set", confidence: 0.3 }, { name: "play_music" }],
+    out_of_scope: true,
+    out_of_scope_score: 0.7,
+  });
+});
+
 test("a text that was cut says how much was read", async () => {
   const { ask } = await build();
   const text = "one two three four five six seven eight nine am";
@@ -231,6 +251,9 @@ test("when an engine that writes fails, the fallback answers for it", async () =
 });
 
 const noTopic = { intent: { labels: ["a"], temperature: 1 } };
+const REJECTS = fakeBundle("single-pass", { tasks: REJECTING });
+/** The same labels, all of them intents. */
+const LABELLED = { ...TASKS, intent: { labels: REJECTING.intent.labels, temperature: 1 } };
 
 test.each([
   ["an unknown model", { model: "llama" }, "unknown_model", "model"],
@@ -274,6 +297,7 @@ test.each([
   ["the caller does not want it", ALL, {}, { fallback: false }],
   ["there is none", ALL, { fallbackModel: "none" }, {}],
   ["its labels differ", [ALL[0]!, fakeBundle("dual-encoder", { tasks: noTopic })], {}, { tasks: ["intent"] }],
+  ["it has no label to reject with", [REJECTS, fakeBundle("dual-encoder", { tasks: LABELLED })], {}, {}],
   ["it lacks a task", [ALL[0]!, fakeBundle("dual-encoder", { tasks: noTopic })], {}, {}],
 ])("the fallback does not answer when %s", async (_name, bundles, options, body) => {
   const { ask, engine } = await build(bundles, options);

@@ -3,8 +3,8 @@ import type { Findings } from "../../src/classify/findings.js";
 import { shapeText, type ShapeOptions } from "../../src/classify/shape.js";
 import { TASKS } from "./fakes.js";
 
-const shape = (findings: Findings, options: Partial<ShapeOptions> = {}, text = "any text") =>
-  shapeText(text, findings, {}, TASKS, { top_k: 3, offsets: "utf16", ...options });
+const shape = (findings: Findings, options: Partial<ShapeOptions> = {}, text = "any text", tasks = TASKS) =>
+  shapeText(text, findings, {}, tasks, { top_k: 3, offsets: "utf16", ...options });
 
 const INTENTS = [
   { name: "alarm_set", confidence: 0.75 },
@@ -62,6 +62,54 @@ test.each([
     expect([answer.intent?.name, answer.out_of_scope]).toEqual([name, outOfScope]);
     expect(answer.intent_ranking).toEqual(intents);
   }
+});
+
+const label = (name: string, confidence: number) => ({ name, confidence });
+const IN_SCOPE = [label("alarm_set", 0.5), label("oos", 0.3), label("joke", 0.2)];
+const OUT_OF_SCOPE = [label("oos", 0.5), label("alarm_set", 0.4), label("joke", 0.1)];
+const oos = { reject: "oos" };
+
+test.each([
+  ["no threshold and no label to reject with", IN_SCOPE, {}, undefined, "alarm_set", undefined, undefined],
+  ["a request's threshold that is met", IN_SCOPE, {}, 0.5, "alarm_set", false, 0.5],
+  ["a request's threshold that is missed", IN_SCOPE, {}, 0.6, undefined, true, 0.5],
+  ["a bundle's threshold that is missed", IN_SCOPE, { oos_threshold: 0.6 }, undefined, undefined, true, 0.5],
+  ["a request's threshold over the bundle's", IN_SCOPE, { oos_threshold: 0.6 }, 0.4, "alarm_set", false, 0.5],
+  ["a label to reject with that is not the best", IN_SCOPE, oos, undefined, "alarm_set", false, 0.5],
+  ["a label to reject with that is the best", OUT_OF_SCOPE, oos, undefined, undefined, true, 0.6],
+  ["a threshold that the best intent meets below it", OUT_OF_SCOPE, oos, 0.4, "alarm_set", false, 0.6],
+  ["a threshold that it meets and the best intent not", OUT_OF_SCOPE, oos, 0.45, undefined, true, 0.6],
+  ["a bundle's own threshold", OUT_OF_SCOPE, { ...oos, oos_threshold: 0.4 }, undefined, "alarm_set", false, 0.6],
+  ["a threshold of 0", OUT_OF_SCOPE, { ...oos, oos_threshold: 0.9 }, 0, "alarm_set", false, 0.6],
+  ["a label to reject with that is written", [label("oos", 0.7)], oos, undefined, undefined, true, 1],
+  ["one that is written, and no other to name", [label("oos", 0.7)], oos, 0, undefined, true, 1],
+  ["an intent that is written", [label("joke", 0.7)], oos, undefined, "joke", false, 0.3],
+])("%s", (_name, intents, rejecting, oos_threshold, name, outOfScope, score) => {
+  const tasks = { ...TASKS, intent: { ...TASKS.intent!, ...rejecting } };
+  const answer = shape({ intents }, { oos_threshold }, "any", tasks);
+  expect([answer.intent?.name, answer.out_of_scope, answer.out_of_scope_score]).toEqual([name, outOfScope, score]);
+  expect(answer.intent === null).toBe(name === undefined);
+});
+
+test("a label to reject with takes no place in the ranking, and the others keep their confidences", () => {
+  const tasks = { ...TASKS, intent: { ...TASKS.intent!, ...oos } };
+  expect(shape({ intents: IN_SCOPE }, { top_k: 2 }, "any", tasks).intent_ranking).toEqual([
+    { name: "alarm_set", confidence: 0.5 },
+    { name: "joke", confidence: 0.2 },
+  ]);
+  expect(shape({ intents: [label("oos", 1)] }, {}, "any", tasks).intent_ranking).toEqual([]);
+});
+
+test("an intent is judged by the confidence that is told", () => {
+  const intents = [label("joke", 0.5999999)];
+  expect(shape({ intents }, { oos_threshold: 0.6 })).toMatchObject({ intent: label("joke", 0.6) });
+});
+
+test.each([
+  [0.12345678, 0.876543],
+  [1.00000001, 0],
+])("beside a confidence of %s the score is %s", (confidence, score) => {
+  expect(shape({ intents: [label("joke", confidence)] }, { oos_threshold: 0 }).out_of_scope_score).toBe(score);
 });
 
 test("confidences have six decimals and are never above 1", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { ErrorAnswer, Liveness, ModelsAnswer, Readiness, VersionAnswer } from "../../src/http/schemas.js";
-import { fakeBundle, fakeEngines } from "../classify/fakes.js";
+import { fakeBundle, fakeEngines, TASKS } from "../classify/fakes.js";
 import { harness } from "./harness.js";
 
 test("the process is alive", async () => {
@@ -66,6 +66,14 @@ test("models are listed with their labels", async () => {
   const { models } = ModelsAnswer.parse(body);
   expect(models.map(({ model }) => model)).toEqual(["single-pass@1.0.0", "dual-encoder@1.0.0", "joint-encoder@1.0.0"]);
   expect(models[0]).toMatchObject({ default: true, tasks: { slots: { labels: ["time"] } } });
+  expect(models[0]?.tasks.intent).toEqual({ labels: TASKS.intent!.labels });
+});
+
+test("a model that rejects says with which label, and its threshold", async () => {
+  const intent = { labels: ["alarm_set", "oos"], reject: "oos", oos_threshold: 0.4 };
+  const { http } = await harness([fakeBundle("single-pass", { tasks: { intent: { ...intent, temperature: 1 } } })]);
+  const { models } = ModelsAnswer.parse((await http.get("/models").expect(200)).body);
+  expect(models[0]?.tasks).toEqual({ intent });
 });
 
 test("the version is told", async () => {

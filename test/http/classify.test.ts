@@ -9,7 +9,11 @@ import { harness, MAX_BODY_BYTES } from "./harness.js";
 test("an answer keeps its schema, for a text and for several", async () => {
   const { http } = await harness();
   const one = await http.post("/classify").send({ text: "at nine am", oos_threshold: 0.1 }).expect(200);
-  expect(ClassifyAnswer.parse(one.body)).toMatchObject({ intent: { name: "alarm_set" }, out_of_scope: false });
+  expect(ClassifyAnswer.parse(one.body)).toMatchObject({
+    intent: { name: "alarm_set" },
+    out_of_scope: false,
+    out_of_scope_score: 0.4,
+  });
   const cut = "one two three four five six seven eight nine";
   const several = await http
     .post("/classify")

@@ -27,6 +27,7 @@ test("an answer keeps its schema, with answers and errors in it", async () => {
     ],
   );
   expect(results[1]?.answer).toMatchObject({
+    out_of_scope_score: 0.4,
     text: cut,
     truncated: { read_tokens: 8, total_tokens: 9 },
     usage: { generated_tokens: 7, dropped_slots: 1 },
