@@ -20,6 +20,8 @@ export interface Usage {
 export interface Prediction {
   /** null: out of scope. */
   readonly intent?: Guess | null;
+  /** High when out of scope, 0 to 1; absent when the bundle rejects nothing. */
+  readonly outOfScopeScore?: number;
   readonly slots?: readonly (Span & Guess)[];
   readonly topic?: Guess & { readonly group: string };
   /** Whether the text was longer than what was read. */
@@ -35,6 +37,8 @@ export interface Classifier {
   readonly engine: string;
   /** The labels that each task can answer; slots by name, not by BIO tag. A task that is not answered is absent. */
   readonly labels: Readonly<Partial<Record<TaskName, ReadonlySet<string>>>>;
+  /** Of the labels of intents the one that stands for none of the others: its rows are right when they are rejected. */
+  readonly reject?: string | undefined;
   /** @throws OnepassError as the server would answer it. */
   classify(text: string, tasks: readonly TaskName[]): Promise<Prediction>;
 }

@@ -88,9 +88,14 @@ const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 const between = ([low, high]: Interval): string => `${percent(low)} to ${percent(high)}`;
 
 /** [score, value, interval, calibration error] of what was scored. */
-function lines({ intent, slots, exact_match, exact_match_ci95, topic }: Scores): string[][] {
+function lines({ intent, oos, slots, exact_match, exact_match_ci95, topic }: Scores): string[][] {
   const lines: string[][] = [];
   if (intent) lines.push(["intent accuracy", percent(intent.accuracy), between(intent.ci95), percent(intent.ece)]);
+  if (oos) {
+    lines.push(["in-scope accuracy", percent(oos.in_scope_accuracy)], ["out-of-scope AUROC", percent(oos.auroc)]);
+    lines.push(["rejected, out of scope", percent(oos.rejected_share_of_oos)]);
+    lines.push(["rejected, in scope", percent(oos.rejected_share_of_in_scope)]);
+  }
   if (slots) {
     lines.push(["slot F1", percent(slots.f1), between(slots.ci95), percent(slots.ece)]);
     lines.push(["slot precision", percent(slots.precision)], ["slot recall", percent(slots.recall)]);

@@ -77,7 +77,7 @@ export async function runRows(
       refused += Number(prediction === undefined);
       truncated += Number(prediction?.truncated ?? false);
       if (prediction?.usage) usages.push(prediction.usage);
-      outcomes[i] = compare(row, asked, prediction);
+      outcomes[i] = compare(row, asked, prediction, classifier.reject);
       onProgress(++done);
     }
   }

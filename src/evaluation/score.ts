@@ -4,11 +4,12 @@ import type { Prediction } from "./classifier.js";
 import { columnsOf, type Columns } from "./columns.js";
 import type { LabelledText, Span } from "./labelled-text.js";
 import { columnsFor, MEASURES, ratio, type MeasureName } from "./measures.js";
+import { oosScores, rejectionOf, type OosScores, type Rejection } from "./oos.js";
 
 /** How the answer to one row compares with its gold labels. Tasks that are not scored are absent. */
 export interface Outcome {
   /** `bet` is absent where no label was given: out of scope, or a text that was refused. */
-  readonly intent?: { readonly correct: boolean; readonly bet?: Bet };
+  readonly intent?: { readonly correct: boolean; readonly bet?: Bet; readonly rejection?: Rejection };
   readonly slots?: {
     readonly matched: number;
     readonly predicted: number;
@@ -22,6 +23,8 @@ export interface Outcome {
 /** Fractions of 1, in the names of the report. What no row carries is absent. */
 export interface Scores {
   readonly intent?: { accuracy: number; ci95: Interval; ece: number };
+  /** Of a bundle that has a label to reject with, on rows of both kinds. */
+  readonly oos?: OosScores;
   readonly slots?: { precision: number; recall: number; f1: number; ci95: Interval; ece: number };
   /** Share of the rows, of those that carry intent and slots, whose intent is right and whose spans are the gold ones. */
   readonly exact_match?: number;
@@ -44,11 +47,31 @@ function compareSlots(
   return { matched: bets.filter((bet) => bet.correct).length, predicted: predicted.length, gold: wanted.size, bets };
 }
 
-/** Compares the tasks that were asked. `prediction` is undefined when the text was refused: all of it counts as wrong. */
-export function compare(gold: LabelledText, tasks: readonly string[], prediction: Prediction | undefined): Outcome {
+/** A row whose gold intent is the label to reject with is right when it was rejected. */
+function compareIntent(
+  gold: string | undefined,
+  prediction: Prediction | undefined,
+  reject: string | undefined,
+): NonNullable<Outcome["intent"]> {
+  const guess = prediction?.intent;
+  if (reject === undefined) return betOn(guess?.name === gold, guess);
+  const rejection = rejectionOf(gold, prediction, reject);
+  return { ...betOn(rejection.wanted ? rejection.rejected : guess?.name === gold, guess), rejection };
+}
+
+/**
+ * Compares the tasks that were asked. `prediction` is undefined when the text was refused: all of it counts as wrong.
+ * reject: the label that stands for none of the others.
+ */
+export function compare(
+  gold: LabelledText,
+  tasks: readonly string[],
+  prediction: Prediction | undefined,
+  reject?: string,
+): Outcome {
   const topicGuess = prediction?.topic;
   return {
-    ...(tasks.includes("intent") && { intent: betOn(prediction?.intent?.name === gold.intent, prediction?.intent) }),
+    ...(tasks.includes("intent") && { intent: compareIntent(gold.intent, prediction, reject) }),
     ...(tasks.includes("slots") && { slots: compareSlots(gold.slots ?? [], prediction?.slots ?? []) }),
     ...(tasks.includes("topic") && {
       topic: {
@@ -84,11 +107,13 @@ export function score(outcomes: readonly Outcome[], resampling: Resampling = RES
   const [intent, f1, exact, topic, groups] = (["intent", "f1", "exact", "topic", "groups"] as const).map((name) =>
     measured(columns, name, resampling),
   );
+  const oos = oosScores(outcomes);
   const [matched = 0, predicted = 0, gold = 0] = sumsOf(columnsFor(MEASURES.f1, columns) ?? []);
   return {
     ...(intent && {
       intent: { accuracy: intent.value, ci95: intent.ci95, ece: ece(outcomes.map((row) => row.intent?.bet)) },
     }),
+    ...(oos && { oos }),
     ...(f1 && {
       slots: {
         precision: ratio(matched, predicted),

@@ -21,6 +21,7 @@ class ServedClassifier implements Classifier, AsyncDisposable {
     readonly labels: Classifier["labels"],
     private readonly service: ClassifyService,
     readonly engine: EngineName,
+    readonly reject: string | undefined,
   ) {}
 
   async classify(text: string, tasks: readonly TaskName[]): Promise<Prediction> {
@@ -29,9 +30,10 @@ class ServedClassifier implements Classifier, AsyncDisposable {
     const context = { id: "evaluate", startedAt: performance.now(), signal: this.#never };
     const answer = await this.service.classify(request, context);
     if ("results" in answer) throw new TypeError("several answers to one text");
-    const { intent, slots, topic, truncated, usage } = answer;
+    const { intent, out_of_scope_score: outOfScopeScore, slots, topic, truncated, usage } = answer;
     return {
       ...(intent !== undefined && { intent }),
+      ...(outOfScopeScore !== undefined && { outOfScopeScore }),
       ...(slots && { slots }),
       ...(topic && { topic }),
       truncated: truncated !== undefined,
@@ -67,5 +69,6 @@ export async function openServed(
   const [entry] = pool.entries;
   if (entry?.state !== "ready") throw entry?.error;
   const service = new ClassifyService(pool, metrics, LIMITS, () => undefined);
-  return new ServedClassifier(entry.model, labelSets(bundle), service, engine ?? entry.engineName);
+  const { reject } = bundle.manifest.tasks.intent ?? {};
+  return new ServedClassifier(entry.model, labelSets(bundle), service, engine ?? entry.engineName, reject);
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BundleError, EngineError, OnepassError } from "../../src/errors.js";
 import { evaluateCommand } from "../../src/evaluation/command.js";
@@ -150,6 +151,36 @@ test("answers that come in another order are compared with their own rows", asyn
     new FakeClassifier(async (truth, row) => (await setTimeout(20 - Number(row.id)), truth)),
   );
   expect(report?.data[0]?.exact_match).toBe(1);
+});
+
+test("rows out of scope are right when rejected, and both kinds are told apart in report and table", async () => {
+  const file = join(folder, "clinc.jsonl.gz");
+  const intents = ["oos", "oos", "balance", "balance", "transfer", "transfer", "transfer"];
+  const rows = intents.map((intent, i) => ({ id: `val-${i}`, split: "dev", text: `${i}`, intent, scenario: "bank" }));
+  await writeFile(file, gzipSync(rows.map((row) => JSON.stringify(row)).join("\n")));
+  // Rejects rows 0 and 2, and takes row 1 for a balance.
+  const rejecting = new FakeClassifier((_truth, { text }) => {
+    const isRejected = text === "0" || text === "2";
+    const intent = isRejected ? null : { name: Number(text) < 4 ? "balance" : "transfer", confidence: 0.8 };
+    return { truncated: false, intent, outOfScopeScore: isRejected ? 0.7 : 0.2 };
+  });
+  rejecting.reject = "oos";
+  const { report, stdout } = await evaluate("--outcomes", rejecting, undefined, file);
+  expect(report?.data[0]).toMatchObject({
+    rows: 7,
+    intent: { accuracy: 5 / 7 },
+    // Of 10 pairs: row 0 is above four and level with row 2; row 1 is level with four and below row 2.
+    oos: {
+      auroc: 0.65,
+      rejected_share_of_oos: 0.5,
+      rejected_share_of_in_scope: 0.2,
+      in_scope_accuracy: 0.8,
+      rows: 2,
+    },
+    outcomes: { intent: [1, 0, 0, 1, 1, 1, 1] },
+  });
+  expect(stdout).toMatch(/in-scope accuracy +80\.0\n +out-of-scope AUROC +65\.0\n/);
+  expect(stdout).toMatch(/rejected, out of scope +50\.0\n +rejected, in scope +20\.0/);
 });
 
 test("a perturbed text is what is asked", async () => {

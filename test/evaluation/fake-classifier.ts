@@ -13,6 +13,7 @@ export class FakeClassifier implements Classifier, AsyncDisposable {
   readonly engine = "joint-encoder";
   readonly labels: Classifier["labels"];
   readonly asked: { text: string; tasks: readonly TaskName[] }[] = [];
+  reject?: string;
   disposed = false;
 
   /** answer: what is answered to a row instead of the truth. */

@@ -11,6 +11,11 @@ describe("a row", () => {
     expect(tasksOf(row)).toEqual(["intent"]);
   });
 
+  test("may be out of scope, as CLINC150 has it", () => {
+    const row = parse({ id: "oos_val-7", split: "dev", text: "who won", intent: "oos", scenario: "oos" });
+    expect(row).toEqual({ id: "oos_val-7", text: "who won", intent: "oos" });
+  });
+
   test("may carry a topic and its group", () => {
     const row = parse({ id: 7, text: "the puck", topic: "rec.sport.hockey", topic7: "rec" });
     expect(row).toEqual({ id: "7", text: "the puck", topic: "rec.sport.hockey", group: "rec" });

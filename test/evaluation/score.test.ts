@@ -81,6 +81,37 @@ describe("intent and topic", () => {
   });
 });
 
+describe("of a bundle that rejects", () => {
+  const sure = { name: "a", confidence: 0.75 };
+  test.each([
+    ["a row out of scope is right when it is rejected", "oos", null, true, undefined],
+    ["a row out of scope is wrong when it is answered, and the answer a lost bet", "oos", sure, false, 0.75],
+    ["a row in scope is wrong when it is rejected", "a", null, false, undefined],
+    ["a row in scope is right when its intent is", "a", sure, true, 0.75],
+    ["a row in scope is wrong when its intent is", "b", sure, false, 0.75],
+  ])("%s", (_name, intent, guess, correct, confidence) => {
+    const outcome = compare(gold({ intent }), ["intent"], answer({ intent: guess, outOfScopeScore: 0.25 }), "oos");
+    expect(outcome.intent?.correct).toBe(correct);
+    expect(outcome.intent?.bet).toEqual(confidence === undefined ? undefined : { confidence, correct });
+  });
+
+  test("the accuracy is that of all rows, and the scores of rejection stand beside it", () => {
+    const rows = [
+      compare(gold({ intent: "oos" }), ["intent"], answer({ intent: null, outOfScopeScore: 0.9 }), "oos"),
+      compare(gold({ intent: "a" }), ["intent"], answer({ intent: sure, outOfScopeScore: 0.25 }), "oos"),
+      compare(gold({ intent: "a" }), ["intent"], answer({ intent: null, outOfScopeScore: 0.8 }), "oos"),
+      compare(gold({ intent: "a" }), ["intent"], answer({ intent: sure, outOfScopeScore: 0.25 }), "oos"),
+    ];
+    expect(score(rows)).toMatchObject({ intent: { accuracy: 0.75 }, oos: { in_scope_accuracy: 2 / 3, rows: 1 } });
+    expect(score(rows.slice(1))).not.toHaveProperty("oos");
+  });
+
+  test("without such a label a row of that name is a row like others", () => {
+    const outcome = compare(gold({ intent: "oos" }), ["intent"], answer({ intent: null }));
+    expect(outcome.intent).toEqual({ correct: false });
+  });
+});
+
 describe("exact match", () => {
   const row = gold({ intent: "alarm", slots: [span("time", 0, 4)] });
   const right = { name: "alarm", confidence: 1 };

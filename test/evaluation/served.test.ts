@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -98,6 +98,7 @@ test("a bundle answers as it is served: calibrated, decoded, with offsets and gr
   {
     await using classifier = await openServed({ bundle: folder }, load);
     expect([classifier.model, classifier.engine]).toEqual(["tiny@1.2.3", "single-pass"]);
+    expect(classifier.reject).toBeUndefined();
     expect(classifier.labels).toEqual({
       intent: new Set(["alarm", "joke"]),
       slots: new Set(["time"]),
@@ -111,6 +112,7 @@ test("a bundle answers as it is served: calibrated, decoded, with offsets and gr
       truncated: true,
       usage: { prompt_tokens: 6, cached_tokens: 0, generated_tokens: 0 },
     });
+    expect(prediction).not.toHaveProperty("outOfScopeScore");
     expect(prediction.slots?.[0]?.confidence).toBeCloseTo((Math.exp(9) / (Math.exp(9) + 2)) ** 2, 5);
   }
   expect(log.tasks).toEqual(["intent", "slots", "topic"]);
@@ -130,6 +132,18 @@ test("another engine of the bundle answers when it is named, with what it wrote 
     usage: { prompt_tokens: 12, cached_tokens: 4, generated_tokens: 30, dropped_slots: 2 },
   });
   expect(log.engines).toEqual(["generate"]);
+});
+
+test("a bundle that rejects says with which label, and tells its score of a text", async () => {
+  const clinc = join(folder, "clinc");
+  const intent = { labels: ["alarm", "oos"], temperature: 2, reject: "oos", oos_threshold: 0.8 };
+  await mkdir(clinc);
+  await writeFile(join(clinc, "bundle.json"), JSON.stringify({ ...MANIFEST, tasks: { ...MANIFEST.tasks, intent } }));
+  await writeFile(join(clinc, "weights.gguf"), "weights");
+  await using classifier = await openServed({ bundle: clinc }, fakeEngines().load);
+  expect(classifier.reject).toBe("oos");
+  // An alarm of 0.75 is below the bundle's threshold: nobody sends another.
+  expect(await classifier.classify("x six am", ["intent"])).toMatchObject({ intent: null, outOfScopeScore: 0.25 });
 });
 
 test("a text longer than a server takes is still read", async () => {
