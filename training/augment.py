@@ -4,6 +4,8 @@ MASSIVE is lower case, without digits or punctuation. Case is removed by the pro
 here. A word is (surface, BIO tag); glued punctuation stays outside the word when the text is cut again.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from random import Random
 
 Word = tuple[str, str]
@@ -141,3 +143,28 @@ def augment(words: list[Word], rng: Random) -> tuple[str, list[Word]]:
         words = [(typo(s, rng) if len(s) > 3 and rng.random() < 0.15 else s, tag) for s, tag in words]
     text = punctuate(words, rng) if rng.random() < 0.4 else " ".join(surface for surface, _ in words)
     return text, words
+
+
+Contexts = dict[tuple[str, str], list[str]]  # by the words before and after: the words that training rows have between
+
+
+def contexts_of(rows: Iterable[list[str]]) -> Contexts:
+    found: Contexts = defaultdict(list)
+    for words in rows:
+        for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+            found[before, after].append(word)
+    return found
+
+
+def replace_words(words: list[Word], contexts: Contexts, share: float, rng: Random) -> list[Word]:
+    """Gives a `share` of the words another that stands between the same neighbours: "wake me at" → "see me at".
+
+    What the text means may change with it, so its labels are for a teacher to say (TinyBERT, Jiao et al. 2020, arXiv
+    1909.10351, does so with the words of a masked language model).
+    """
+    surfaces = [surface for surface, _ in words]
+    between = zip(["", *surfaces], [*surfaces[1:], ""], strict=False)
+    return [
+        (rng.choice(contexts.get(context, [surface])) if rng.random() < share else surface, tag)
+        for (surface, tag), context in zip(words, between, strict=True)
+    ]

@@ -41,6 +41,7 @@ class DecoderConfig:
     # What teachers said (`training/teach.py`; may hold a *): read instead of MASSIVE's rows, which are still written.
     lessons: Path | None = None
     gold_share: float = 0.3  # of the say where labels are known
+    topic_every: int = 1  # steps from one group of windows of posts to the next
     write_every: int = 1  # steps from one batch of MASSIVE that is written to the next, beside lessons
     # The folder of a run, or a GGUF that a run was exported to, to go on from with a fresh optimiser and schedule.
     start: Path | None = None

@@ -182,28 +182,31 @@ def train(config: DecoderConfig) -> None:
         length=losses.length,
         swaps=batches.Swaps.of(data.massive(config.data, "train"), config.swap_values),
     )
-    sources: list[tuple[str, float, Callable[[], Tensor]]] = []
+    sources: list[tuple[str, float, int, Callable[[], Tensor]]] = []  # name, weight, steps from one batch to the next
     if config.lessons:
         taught = lessons.read(config.lessons, vocabulary.encode, config.gold_share)
         groups = lessons.groups(taught, config.batch, rng)
-        sources.append(("lessons", 1.0, lambda: losses.taught(next(groups))))
+        sources.append(("lessons", 1.0, 1, lambda: losses.taught(next(groups))))
     if {"intent", "slots"} & set(config.tasks) and (losses.writes or not config.lessons):
-        sources.append(("massive", 1.0, lambda: losses.massive(next(utterances))))
+        every = config.write_every if config.lessons else 1
+        sources.append(("massive", 1.0, every, lambda: losses.massive(next(utterances))))
     if "topic" in config.tasks:
         posts = batches.posts(data.newsgroups(config.data, "train"), vocabulary.labels["topic"], vocabulary.encode)
         if first_step == 0 and config.evidence > 0:
             learnt = evidence.learn(posts, config.text_tokens, len(vocabulary.labels["topic"]), rng)
             evidence.write(model.token_embd.weight.data, learnt, config.evidence)
         windows = batches.window_groups(posts, config.window_tokens, tuple(config.window_lengths), rng)
-        sources.append(("newsgroups", config.topic_weight, lambda: losses.newsgroups(*next(windows))))
+        sources.append(
+            ("newsgroups", config.topic_weight, config.topic_every, lambda: losses.newsgroups(*next(windows)))
+        )
     bar = tqdm(range(first_step, config.steps), initial=first_step, total=config.steps, mininterval=10)
     for step in bar:
         for group in optimizer.param_groups:
             group["lr"] = config.lr * rate(step, config)
         model.train()
         record = {}
-        for name, weight, loss_of in sources:
-            if name == "massive" and config.lessons and step % config.write_every:
+        for name, weight, every, loss_of in sources:
+            if step % every:
                 continue
             with autocast():
                 loss = loss_of()

@@ -9,6 +9,7 @@ not used. `--dev` scores the ensemble on MASSIVE's dev part instead.
 
 import argparse
 import json
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +21,18 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training import batches, data
+from training import batches, data, encoder_model
+from training.augment import contexts_of, replace_words, swap_values
 from training.calibrate import softmax
 from training.config import DecoderConfig, load
+from training.encoder_config import EncoderConfig
 from training.encoder_onnx import OnnxReader
+from training.encoder_score import TorchReader
+from training.encoder_tokenizer import EncoderTokenizer
 from training.export_decoder import load_run
 from training.lessons import NO_GOLD
 from training.precision import autocast
+from training.run import Run
 from training.score import bio_matrix, viterbi
 from training.text import encode_pieces, prepare
 
@@ -42,16 +48,22 @@ class Text:
 
 
 def texts_of(folder: Path, labels: dict[str, list[str]], versions: int, seed: int) -> list[Text]:
-    """MASSIVE's train rows and `versions` changed copies of each, and the other sets' utterances."""
+    """MASSIVE's train rows, `versions` copies of each as people type it and as many with other words, and the other
+    sets' utterances."""
     rng = Random(seed)
     rows = data.massive(folder, "train")
     swaps = batches.Swaps.of(rows, 0.5)
+    contexts = contexts_of(row["tokens"] for row in rows)
     found = []
     for row in rows:
         intent = labels["intent"].index(row["intent"])
         for version in range(versions + 1):
             text, _, tags = batches.spoken(row, labels["slots"], rng if version else None, swaps)
             found.append(Text(text, intent, tags))
+        for _ in range(versions):
+            words = swap_values(list(zip(row["tokens"], row["slots"], strict=True)), swaps.values, swaps.share, rng)
+            words = replace_words(words, contexts, 0.25, rng)
+            found.append(Text(" ".join(surface for surface, _ in words), NO_GOLD, []))
     others = set(data.utterances(folder)) - {row["text"] for row in rows}
     found += [Text(text, NO_GOLD, []) for text in sorted(others) if 0 < len(prepare(text).words) <= LONGEST]
     return found
@@ -101,7 +113,32 @@ class DecoderTeacher:
             yield softmax(intents[i].numpy().astype(np.float64), 1.0), softmax(at_words, 1.0)
 
 
-Teacher = EncoderTeacher | DecoderTeacher
+class EncoderRunTeacher:
+    """A run of `training.encoder` with intent and slots."""
+
+    def __init__(self, run: Path) -> None:
+        config = load(EncoderConfig, str(run / "config.toml"))
+        labels = data.schema(config.data)
+        model = encoder_model.untrained(config.base, {task: len(labels[task]) for task in config.tasks})
+        Run(config.out).load(model)
+        self.reader = TorchReader(model, EncoderTokenizer(config.base / "tokenizer.json"), config.max_tokens)
+
+    def read(self, texts: list[str]) -> Iterable[tuple[Floats, Floats]]:
+        items = []
+        for text in texts:
+            ids, first = self.reader.tokenizer.encode_closed(text)
+            items.append(batches.Utterance(ids, first, 0, [0] * len(first), []))
+        found = {id(item): scores for item, scores in self.reader.utterance(items)}
+        for item in items:
+            scores = found[id(item)]
+            yield softmax(scores["intent"].astype(np.float64), 1.0), softmax(scores["slots"].astype(np.float64), 1.0)
+
+
+Teacher = EncoderTeacher | EncoderRunTeacher | DecoderTeacher
+
+
+def teacher_of(run: Path) -> Teacher:
+    return (DecoderTeacher if "layers" in tomllib.loads((run / "config.toml").read_text()) else EncoderRunTeacher)(run)
 
 
 def read_all(teachers: list[Teacher], texts: list[str]) -> list[tuple[Floats, Floats]]:
@@ -144,7 +181,7 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="score the ensemble on dev")
     args = parser.parse_args()
     labels = data.schema(args.data)
-    teachers: list[Teacher] = [*map(EncoderTeacher, args.bundles), *map(DecoderTeacher, args.runs)]
+    teachers: list[Teacher] = [*map(EncoderTeacher, args.bundles), *map(teacher_of, args.runs)]
     if args.dev:
         rows = data.massive(args.data, "dev")
         dev = [
