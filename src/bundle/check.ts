@@ -1,10 +1,11 @@
 import { BundleError } from "../errors.js";
-import { parseTagSet } from "../tasks/bio.js";
+import { parseTagSet, slotNames } from "../tasks/bio.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
-import type { DecoderModel, EncoderModel, GeneratorModel, Manifest } from "./manifest.js";
+import type { DecoderModel, EncoderModel, GeneratorModel, IntentTask, Manifest } from "./manifest.js";
 
 type Fault = (message: string) => never;
 type Tasks = Manifest["tasks"];
+type SlotsTask = NonNullable<Tasks["slots"]>;
 
 /** What the schema can't say: that the parts of a manifest agree. @throws BundleError at the first fault */
 export function checkManifest({ name, version, tasks, limits, model, files }: Manifest): void {
@@ -44,6 +45,7 @@ function checkTasks(tasks: Tasks, fault: Fault): void {
     } catch (error) {
       fault(`tasks.slots.tags: ${String(error)}`);
     }
+    checkStructure(tasks.slots, tasks.intent, fault);
   }
   if (tasks.topic) {
     const { labels, groups } = tasks.topic;
@@ -52,6 +54,22 @@ function checkTasks(tasks: Tasks, fault: Fault): void {
       labels.find((label) => !Object.hasOwn(groups, label)) ?? grouped.find((label) => !labels.includes(label));
     if (lost !== undefined) fault(`tasks.topic: "${lost}" is not in both labels and groups`);
   }
+}
+
+/** What is known of tags and of intents is known of every one of them. */
+function checkStructure({ tags, transitions, compatibility }: SlotsTask, intent: IntentTask | undefined, fault: Fault) {
+  const checkTable = (name: string, table: number[][], rows: number, columns: number, meaning: string) => {
+    const row = table.findIndex(({ length }) => length !== columns);
+    if (table.length !== rows) fault(`tasks.slots.${name}: ${table.length} rows, not ${rows} (${meaning})`);
+    if (row >= 0) fault(`tasks.slots.${name}[${row}]: ${table[row]!.length} numbers, not ${columns} (${meaning})`);
+  };
+  if (transitions) {
+    checkTable("transitions", transitions, tags.length + 1, tags.length, "a row a tag and one for the start, by tag");
+  }
+  if (!compatibility) return;
+  if (!intent) return fault("tasks.slots.compatibility: the bundle has no intent that slots could go with");
+  const slots = slotNames(parseTagSet(tags).slots);
+  checkTable("compatibility", compatibility, intent.labels.length, slots.length, "a row an intent, by slot");
 }
 
 /** Every task has its labels and read-outs, and no token has two meanings. */

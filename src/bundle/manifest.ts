@@ -28,6 +28,10 @@ const SlotsTask = z.strictObject({
   /** BIO tags: "O", and "B-x" and "I-x" for every slot x. */
   tags: Labels,
   temperature: Temperature,
+  /** [tags + 1][tags] Added to the logits where a tag follows another, in the last row where it opens a text. */
+  transitions: z.array(z.array(z.number())).optional(),
+  /** [intents][slots, as the tags first name them] Added to the logits of B-x under an intent that x seldom goes with. */
+  compatibility: z.array(z.array(z.number().max(0))).optional(),
 });
 
 const TopicTask = LabelTask.extend({

@@ -1,6 +1,7 @@
 import type { Manifest } from "../bundle/manifest.js";
 import type { Scores, WrittenAnswer } from "../engines/engine.js";
 import type { TagSet } from "../tasks/bio.js";
+import { decideJointly } from "../tasks/joint.js";
 import { averageWindows, rankGroups, rankLabels, type Label } from "../tasks/labels.js";
 import { softmax } from "../tasks/softmax.js";
 import { readSlots, type Slot } from "../tasks/spans.js";
@@ -32,10 +33,11 @@ export function findingsOf(
 
 function scoredFindings(text: PreparedText, scores: Scores, tasks: Tasks, tags: TagSet | undefined): Findings {
   const { intent, slots, topic } = scores;
+  const intents = intent && tasks.intent && softmax(intent, tasks.intent.temperature);
+  const joint = intents && slots && tags?.penalties && decideJointly(intents, slots, tags, tags.penalties);
   return {
-    ...(intent &&
-      tasks.intent && { intents: rankLabels(softmax(intent, tasks.intent.temperature), tasks.intent.labels) }),
-    ...(slots && tasks.slots && tags && { slots: readSlots(text, slots, tags, tasks.slots.temperature) }),
+    ...(intents && tasks.intent && { intents: rankLabels(joint?.intents ?? intents, tasks.intent.labels) }),
+    ...(slots && tasks.slots && tags && { slots: readSlots(text, slots, tags, tasks.slots.temperature, joint?.path) }),
     ...(topic && tasks.topic && topicFindings(averageWindows(topic, tasks.topic.temperature), tasks.topic)),
   };
 }

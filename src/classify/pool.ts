@@ -151,7 +151,7 @@ export function faultMessage(error: unknown): string {
 
 function loadingEntries(bundle: Bundle): PoolEntry[] {
   const { model, tasks } = bundle.manifest;
-  const tags = tasks.slots && parseTagSet(tasks.slots.tags);
+  const tags = tasks.slots && parseTagSet(tasks.slots.tags, tasks.slots);
   const entry = { model: bundleId(bundle), bundle, tags, state: "loading" as const };
   return enginesOf(model).map((engineName) => ({ ...entry, engineName }));
 }

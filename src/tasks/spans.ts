@@ -17,6 +17,7 @@ export interface Slot {
  * The slots of a text, in its order.
  *
  * logits: [words that were read][tags], unnormalised; a text that was cut has fewer rows than words.
+ * decoded: the tags of these words, where something besides the logits has a say in them.
  * @throws NonFiniteScoreError
  */
 export function readSlots(
@@ -24,10 +25,11 @@ export function readSlots(
   logits: readonly Float32Array[],
   tags: TagSet,
   temperature: number,
+  decoded?: Int32Array,
 ): Slot[] {
   for (const row of logits) assertFinite(row);
-  // The same path is best by logits and by probabilities, at any temperature: only words of slots need the exponentials.
-  const path = decodeBio(logits, tags);
+  // The same path is best by logits and by probabilities: only words of slots need the exponentials.
+  const path = decoded ?? decodeBio(logits, tags).tags;
   return slotRuns(path, tags).map(({ name, from, to }) => {
     const { start } = text.words[from]!;
     const { end } = text.words[to - 1]!;

@@ -39,6 +39,7 @@ test("refuses a file that is gone", async () => {
 });
 
 const { tasks } = decoderManifest();
+const withSlots = (change: object) => ({ tasks: { ...tasks, slots: { ...tasks.slots, ...change } } });
 const withIntent = (change: object) => ({ tasks: { ...tasks, intent: { ...tasks.intent, ...change } } });
 
 test("a bundle may reject with a label of its own, and have a threshold", async () => {
@@ -55,6 +56,8 @@ test.each([
   [{ files: { "../secret": "0".repeat(64) } }, "files"],
   [withIntent({ reject: "oos" }), "names none of the labels\n  → at tasks.intent.reject"],
   [withIntent({ oos_threshold: 1.5 }), "tasks.intent.oos_threshold"],
+  [withSlots({ compatibility: [[0], [0.1]] }), "tasks.slots.compatibility[1][0]"],
+  [withSlots({ transitions: [[1, 0, 0], [0, 0, 1], [null]] }), "tasks.slots.transitions[2][0]"],
 ])("names the fault of a manifest with %j", async (change, message) => {
   const folder = await write("tiny", change);
   await expect(loadBundle(folder)).rejects.toThrow(BundleError);

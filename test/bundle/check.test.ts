@@ -27,11 +27,16 @@ const withGraph = (change: Partial<Manifest>, outputs: Partial<Record<TaskName, 
 };
 const { intent, slots, topic } = decoderManifest().tasks;
 const allTasks = { slots: slots!, intent: intent!, topic: topic! };
+/** Tables of so many rows and columns for the tags O, B-x, I-x and the intents a and b. */
+const table = (rows: number, columns: number) => Array.from({ length: rows }, () => Array<number>(columns).fill(-0.5));
+const withTables = (change: { transitions?: number[][]; compatibility?: number[][] }) =>
+  decoder({ tasks: { ...allTasks, slots: { ...slots!, ...change } } });
 
 test.each([
   ["a decoder", decoderManifest()],
   ["a decoder that also writes", decoderModel({ writes: true })],
   ["a decoder with a graph", withGraph({})],
+  ["tables of tags and intents", withTables({ transitions: table(4, 3), compatibility: table(2, 1) })],
   ["two encoders", encoderManifest()],
   ["encoders that read the text as their tokenizer cuts it", encoderModel({ tokenization: "text" })],
   ["one decoder that writes", generatorManifest()],
@@ -46,6 +51,19 @@ test.each([
 test.each([
   ["a label twice", decoder({ tasks: { ...allTasks, intent: { labels: ["a", "a"], temperature: 1 } } }), '"a" occurs'],
   ["tags that are not BIO", decoder({ tasks: { ...allTasks, slots: { tags: ["O", "I-x"], temperature: 1 } } }), "B-x"],
+  ["transitions without a row for the start", withTables({ transitions: table(3, 3) }), "transitions: 3 rows, not 4"],
+  [
+    "transitions that lack a tag",
+    withTables({ transitions: [...table(3, 3), [0]] }),
+    "transitions[3]: 1 numbers, not 3",
+  ],
+  ["a compatibility that lacks an intent", withTables({ compatibility: table(1, 1) }), "compatibility: 1 rows, not 2"],
+  ["a compatibility by tag", withTables({ compatibility: table(2, 3) }), "compatibility[0]: 3 numbers, not 1"],
+  [
+    "a compatibility with no intent",
+    decoder({ tasks: { slots: { ...slots!, compatibility: table(2, 1) }, topic: topic! } }),
+    "no intent",
+  ],
   ["a topic without a group", decoder({ tasks: { ...allTasks, topic: { ...topic!, groups: { t: "g" } } } }), '"u"'],
   ["a group of no topic", decoder({ tasks: { ...allTasks, topic: { ...topic!, labels: ["t"] } } }), '"u"'],
   ["a window beyond the most", decoder({ limits: { window_tokens: 9, max_tokens: 8 } }), "window_tokens"],

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { findingsOf } from "../../src/classify/findings.js";
 import type { Effort } from "../../src/engines/engine.js";
 import { parseTagSet } from "../../src/tasks/bio.js";
@@ -35,6 +35,40 @@ test("scores of words become slots of the text", () => {
   expect(scored({ slots }).slots).toEqual([
     { name: "time", value: "nine am", start: 3, end: 10, confidence: expect.closeTo(0.64) },
   ]);
+});
+
+describe("a bundle that knows which slots go with which intents, and which tags with which", () => {
+  const knowing = parseTagSet(TASKS.slots!.tags, {
+    // A text does not open with a time, and a time of two words is likelier than two times.
+    transitions: [
+      [0, 0, 0],
+      [0, -1, 1],
+      [0, 0, 0],
+      [0, -2, 0],
+    ],
+    compatibility: [[0], [-3], [-3]],
+  });
+  const found = (scores: object) => findingsOf(text, { ...EFFORT, ...scores }, TASKS, knowing);
+  const intent = logs(0.4, 0.5, 0.1); // alarm_set, play_music, joke
+  const slots = [logs(0.4, 0.5, 0.1), logs(0.1, 0.8, 0.1), logs(0.1, 0.5, 0.4)];
+  const nineAm = [expect.objectContaining({ name: "time", value: "nine am" })];
+
+  test("decides on both together when both are asked for", () => {
+    const both = found({ intent, slots });
+    expect(both.intents?.map(({ name }) => name)).toEqual(["alarm_set", "play_music", "joke"]);
+    expect(both.intents?.reduce((sum, { confidence }) => sum + confidence, 0)).toBeCloseTo(1);
+    expect(both.slots).toEqual(nineAm);
+  });
+
+  test("does not let what nobody asked for have a say", () => {
+    expect(found({ intent })).toEqual(scored({ intent }));
+    expect(found({ slots }).slots).toEqual(nineAm);
+  });
+
+  test("refuses scores that are no numbers", () => {
+    expect(() => found({ intent, slots: [Float32Array.of(0, Number.NaN, 0)] })).toThrow(NonFiniteScoreError);
+    expect(() => found({ intent: Float32Array.of(0, Infinity, 0), slots })).toThrow(NonFiniteScoreError);
+  });
 });
 
 test("groups are ranked by the sum of their topics, whichever topic is the best", () => {

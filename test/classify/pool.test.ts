@@ -3,7 +3,7 @@ import type { Bundle } from "../../src/bundle/bundle.js";
 import { EnginePool, faultMessage } from "../../src/classify/pool.js";
 import { BundleError } from "../../src/errors.js";
 import { Metrics } from "../../src/metrics.js";
-import { fakeBundle, FakeEngine, fakeEngines, fakePool } from "./fakes.js";
+import { fakeBundle, FakeEngine, fakeEngines, fakePool, TASKS } from "./fakes.js";
 
 const dual = fakeBundle("dual-encoder");
 const joint = fakeBundle("joint-encoder");
@@ -31,6 +31,15 @@ test("default and fallback can be chosen, and the fallback left out", async () =
   expect([pool.default?.bundle, pool.fallback?.bundle]).toEqual([dual, joint]);
   const { pool: alone } = await fakePool([dual, single], { fallbackModel: "none" });
   expect(alone.fallback).toBeUndefined();
+});
+
+test("slots are decoded with the tables of their bundle", async () => {
+  const transitions = [0, 1, 2, 3].map((row) => [row, 0.5, -1]);
+  const compatibility = [[0], [-1], [-2]];
+  const tasks = { ...TASKS, slots: { ...TASKS.slots!, transitions, compatibility } };
+  const { pool } = await fakePool([fakeBundle("single-pass", { tasks })]);
+  expect(Array.from(pool.default!.tags!.transitions)).toEqual(transitions.flat());
+  expect(pool.default!.tags!.penalties?.map((row) => row[1])).toEqual([0, -1, -2]);
 });
 
 test("engines are loaded one after the other: the default, the fallback, the rest", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeBio, parseTagSet, TagSetError } from "../../src/tasks/bio.js";
 import { logSoftmax } from "../../src/tasks/softmax.js";
+import { anyCase, decodingCases, mostWorth, rowsOf, worth } from "./decoding.js";
 
 const tags = ["O", "B-date", "I-date", "B-time", "I-time"];
 const set = parseTagSet(tags);
@@ -12,7 +13,7 @@ function scoresFor(wanted: Record<string, number>[]): Float32Array[] {
 }
 
 function pathOf(scores: Float32Array[]): string[] {
-  return Array.from(decodeBio(scores, set), (tag) => tags[tag]!);
+  return Array.from(decodeBio(scores, set).tags, (tag) => tags[tag]!);
 }
 
 describe("parseTagSet", () => {
@@ -97,12 +98,33 @@ describe("decodeBio", () => {
     });
     fc.assert(
       fc.property(cases, ({ tags, scores }) => {
-        const path = Array.from(decodeBio(scores, parseTagSet(tags)), (tag) => tags[tag]!);
+        const path = Array.from(decodeBio(scores, parseTagSet(tags)).tags, (tag) => tags[tag]!);
         expect(isValid(path)).toBe(true);
         const score = path.reduce((sum, tag, i) => sum + scores[i]![tags.indexOf(tag)]!, 0);
         expect(score).toBeCloseTo(quadratic(scores, tags), 6);
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe("decodeBio with tables", () => {
+  test.each(decodingCases.filter(({ intents }) => !intents))("$name", ({ tags, scores, path, ...structure }) => {
+    const found = decodeBio(rowsOf(scores), parseTagSet(tags, structure));
+    expect(Array.from(found.tags, (tag) => tags[tag])).toEqual(path);
+  });
+
+  test("finds the path that trying all of them finds, whatever follows whatever and under any intent", () => {
+    fc.assert(
+      fc.property(anyCase, fc.nat(4), (one, intent) => {
+        const set = parseTagSet(one.tags, one);
+        const found = decodeBio(rowsOf(one.scores), set, set.penalties![intent]);
+        const path = Array.from(found.tags, (tag) => one.tags[tag]!);
+        const most = mostWorth(one, one.compatibility[intent]);
+        expect(worth(path, one, one.compatibility[intent])).toBeCloseTo(most, 3);
+        expect(found.score).toBeCloseTo(most, 3);
+      }),
+      { numRuns: 500 },
     );
   });
 });
