@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,17 @@ def topic_groups(topics: list[str]) -> dict[str, str]:
     return {topic: topic.split(".", 1)[0] for topic in topics}
 
 
-def task_entries(labels: dict[str, list[str]], temperatures: dict[str, float]) -> dict[str, Any]:
-    """The manifest's `tasks` for those of `labels`."""
+def task_entries(
+    labels: dict[str, list[str]], temperatures: dict[str, float], structure: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The manifest's `tasks` for those of `labels`; `structure`: what `training.structure` tells of slots."""
     entries: dict[str, Any] = {}
     for task, names in labels.items():
         entries[task] = {"tags" if task == "slots" else "labels": names, "temperature": round(temperatures[task], 4)}
     if "topic" in labels:
         entries["topic"]["groups"] = topic_groups(labels["topic"])
+    if structure:
+        entries["slots"] |= structure
     return entries
 
 
@@ -68,5 +73,11 @@ def golden_case(
 def write_bundle(folder: Path, manifest: dict[str, Any], files: list[str]) -> None:
     """Writes `bundle.json` beside `files`, which must be there already."""
     hashes = {name: sha256(folder / name) for name in files}
-    whole = {"format": FORMAT, **manifest, "files": hashes}
-    (folder / "bundle.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_manifest(folder, {"format": FORMAT, **manifest, "files": hashes})
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """A list of numbers takes one line: no string of JSON holds the line breaks that are taken out."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    text = re.sub(r"\[\n[-+.,\deE\s]+\]", lambda numbers: "[" + " ".join(numbers[0][1:-1].split()) + "]", text)
+    (folder / "bundle.json").write_text(text + "\n", encoding="utf-8")

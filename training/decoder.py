@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from training import answers, batches, data, evidence, lessons
+from training import answers, batches, data, evidence, lessons, structure
 from training.config import DecoderConfig, load
 from training.precision import autocast
 from training.prefix_lm import PrefixLM, from_base, name_labels
@@ -172,6 +172,7 @@ def train(config: DecoderConfig) -> None:
     first_step = run.restore(model, optimizer)
     rng = Random(config.seed + first_step)
     losses = Losses(model, vocabulary, config, rng)
+    known = structure.read(config.data, vocabulary.labels)
     dev = {name: getattr(data, name)(config.data, "dev") for name in ("massive", "newsgroups")}
     utterances = batches.utterance_groups(
         data.massive(config.data, "train"),
@@ -223,7 +224,8 @@ def train(config: DecoderConfig) -> None:
             scores = {}
             if losses.reads:
                 posts_of_dev = dev["newsgroups"][:: config.dev_stride]
-                scores |= score_rows(model, vocabulary, dev["massive"], posts_of_dev, config.max_tokens).as_dict()
+                read = score_rows(model, vocabulary, known, dev["massive"], posts_of_dev, config.max_tokens)
+                scores |= read.as_dict()
             if losses.writes:
                 scores |= score_answers(model, vocabulary, dev["massive"], config.tasks)
             run.log(step, scores)

@@ -8,12 +8,12 @@ import torch
 from numpy.typing import NDArray
 
 from training.batches import Utterance, collate
-from training.calibrate import window_average
+from training.calibrate import softmax, window_average
 from training.data import spans
+from training.decoding import Structure
 from training.encoder_model import Encoder
 from training.encoder_tokenizer import EncoderTokenizer
 from training.precision import autocast
-from training.score import bio_matrix, viterbi
 
 Floats = NDArray[np.float32]
 MAX_TOKENS = 8192  # of a post
@@ -75,22 +75,23 @@ def read_post(reader: Reader, ids: list[int], window: int) -> tuple[Floats, NDAr
     return reader.windows(cut), np.array([max(1, len(part)) for part in cut], dtype=np.float64)
 
 
-def score_utterances(reader: Reader, items: list[Utterance], tags: list[str]) -> dict[str, float]:
+def score_utterances(reader: Reader, items: list[Utterance], structure: Structure) -> dict[str, float]:
     """Fractions of 1, of what the model answers: `intent`, `slot_f1` (micro, exact spans), `exact_match` (both)."""
-    transitions = bio_matrix(tags)
     right = exact = found = wanted = both = 0
     answered: set[str] = set()
     for item, logits in reader.utterance(items):
         answered |= logits.keys()
         whole = True
-        if "intent" in logits:
-            whole = int(logits["intent"].argmax()) == item.intent
-            right += whole
+        intents = softmax(logits["intent"].astype(np.float64), 1.0) if "intent" in logits else None
         if "slots" in logits:
-            path = viterbi(logits["slots"], transitions)
-            predicted, gold = (set(spans([tags[t] for t in chosen])) for chosen in (path, item.tags))
+            intents, path = structure.decide(intents, logits["slots"])
+            predicted, gold = (set(spans([structure.tags[t] for t in chosen])) for chosen in (path, item.tags))
             found, wanted, both = found + len(predicted), wanted + len(gold), both + len(predicted & gold)
-            whole = whole and predicted == gold
+            whole = predicted == gold
+        if intents is not None:
+            is_right = int(intents.argmax()) == item.intent
+            right += is_right
+            whole = whole and is_right
         exact += whole
     scores: dict[str, float] = {}
     if "intent" in answered:

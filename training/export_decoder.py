@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
-from training import batches, bundle, calibrate, card, data
+from training import batches, bundle, calibrate, card, data, structure
 from training.config import DecoderConfig, stages_of
 from training.decoder_onnx import write_onnx
 from training.precision import autocast
@@ -176,9 +176,9 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     trained, vocabulary = load_run(config)
     steps = [Run(stage.out).steps() for stage in stages]
     write_gguf(out / GGUF_FILE, trained, vocabulary, out.name, GGMLQuantizationType[matrices])
+    utterances = data.massive(config.data, "train")
     calibration = [
-        vocabulary.prompt(READ_OUT_TASKS, vocabulary.encode(row["text"])[0])
-        for row in data.massive(config.data, "train")[::CALIBRATION_STRIDE]
+        vocabulary.prompt(READ_OUT_TASKS, vocabulary.encode(row["text"])[0]) for row in utterances[::CALIBRATION_STRIDE]
     ]
     write_onnx(out / ONNX_FILE, trained, vocabulary, calibration, config.max_tokens)
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
@@ -192,7 +192,7 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries(vocabulary.labels, fitted),
+        "tasks": bundle.task_entries(vocabulary.labels, fitted, structure.entries(utterances, vocabulary.labels)),
         "limits": {"window_tokens": reference.window, "max_tokens": MAX_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {

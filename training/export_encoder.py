@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from training import batches, bundle, calibrate, card, data
+from training import batches, bundle, calibrate, card, data, structure
 from training.config import load, stages_of
 from training.encoder_config import ENCODER_TASKS, EncoderConfig
 from training.encoder_model import Graph, untrained
@@ -30,7 +30,7 @@ class DevSet:
     def __init__(
         self, config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, tasks: tuple[str, ...]
     ) -> None:
-        self.tags, self.window = labels["slots"], config.max_tokens - 2
+        self.structure, self.window = structure.read(config.data, labels), config.max_tokens - 2
         rows = data.massive(config.data, "dev") if {"intent", "slots"} & set(tasks) else []
         self.utterances = [batches.utterance(row, labels, tokenizer.encode_closed, None) for row in rows]
         posts = data.newsgroups(config.data, "dev")[::DOCUMENT_STRIDE] if "topic" in tasks else []
@@ -40,7 +40,7 @@ class DevSet:
 
     def scores(self, reader: OnnxReader, stride: int = 1) -> dict[str, float]:
         """`stride`: read every n-th utterance and post."""
-        scores = score_utterances(reader, self.utterances[::stride], self.tags) if self.utterances else {}
+        scores = score_utterances(reader, self.utterances[::stride], self.structure) if self.utterances else {}
         if self.posts:
             scores["topic"] = score_posts(reader, self.posts[::stride], self.topics[::stride], self.window)
         return scores
@@ -128,6 +128,7 @@ def export(configs: list[Path], out: Path, version: str) -> None:
     (out / TOKENIZER_FILE).write_text(json.dumps(tokenizer.description, ensure_ascii=False), encoding="utf-8")
     reader, dev = OnnxReader([out / file for file in files], tokenizer), DevSet(runs[0], labels, tokenizer, tasks)
     fitted = dev.temperatures(reader)
+    served = {task: labels[task] for task in tasks}
     asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in bundle.GOLDEN]
     manifest = {
         "name": out.name,
@@ -135,7 +136,7 @@ def export(configs: list[Path], out: Path, version: str) -> None:
         "description": description(runs, tasks),
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries({task: labels[task] for task in tasks}, fitted),
+        "tasks": bundle.task_entries(served, fitted, structure.entries(data.massive(runs[0].data, "train"), served)),
         "limits": {"window_tokens": dev.window, "max_tokens": MAX_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {

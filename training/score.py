@@ -10,6 +10,7 @@ from torch import nn
 
 from training import answers, batches
 from training.data import Row, spans, without_headers
+from training.decoding import Structure
 from training.precision import autocast
 from training.prefix_lm import PrefixLM
 from training.vocabulary import Vocabulary
@@ -31,37 +32,11 @@ class Scores:
         return {f"dev {name}": value for name, value in asdict(self).items()}
 
 
-def bio_matrix(tags: list[str]) -> Floats:
-    """(from, to): 0 where the tag `to` may follow `from`, minus infinity elsewhere. I-x follows B-x or I-x alone.
-
-    The row of `O` says which tags may open a text.
-    """
-    allowed = np.full((len(tags), len(tags)), -np.inf, dtype=np.float32)
-    for i, before in enumerate(tags):
-        for j, after in enumerate(tags):
-            if not after.startswith("I-") or (before != "O" and before[2:] == after[2:]):
-                allowed[i, j] = 0.0
-    return allowed
-
-
-def viterbi(scores: Floats, transitions: Floats) -> list[int]:
-    """Best path through (words, tags) log-probabilities. NumPy: thousands of small steps are slow in PyTorch."""
-    best, back = scores[0] + transitions[0], []
-    for row in scores[1:]:
-        paths = best[:, None] + transitions
-        origin = paths.argmax(0)
-        best = paths[origin, np.arange(len(row))] + row
-        back.append(origin)
-    path = [int(best.argmax())]
-    for origin in reversed(back):
-        path.append(int(origin[path[-1]]))
-    return path[::-1]
-
-
 @torch.no_grad()
-def score_massive(model: PrefixLM, vocabulary: Vocabulary, rows: list[Row], limit: int) -> tuple[float, float, float]:
+def score_massive(
+    model: PrefixLM, vocabulary: Vocabulary, structure: Structure, rows: list[Row], limit: int
+) -> tuple[float, float, float]:
     labels = vocabulary.labels
-    transitions = bio_matrix(labels["slots"])
     items = [batches.utterance(row, labels, vocabulary.encode, None) for row in rows]
     items.sort(key=lambda item: len(item.ids))
     right = exact = found = wanted = both = 0
@@ -70,16 +45,17 @@ def score_massive(model: PrefixLM, vocabulary: Vocabulary, rows: list[Row], limi
         batch = batches.collate(group, lambda ids: vocabulary.prompt(("intent", "topic"), ids), limit)
         assert batch.first is not None
         states = model(batch.ids, batch.mask)
-        intents = model.label_logits(states[:, 1], vocabulary.label_start["intent"], len(labels["intent"])).argmax(-1)
+        intents = model.label_logits(states[:, 1], vocabulary.label_start["intent"], len(labels["intent"])).softmax(-1)
         at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
         tag_scores = model.label_logits(at_words, vocabulary.label_start["slots"], len(labels["slots"])).log_softmax(-1)
-        for item, intent, scores in zip(group, intents, tag_scores.numpy(), strict=True):
-            path = viterbi(scores[: len(item.tags)], transitions)
+        for item, probabilities, scores in zip(group, intents.numpy(), tag_scores.numpy(), strict=True):
+            decided, path = structure.decide(probabilities, scores[: len(item.tags)])
+            is_right = int(decided.argmax()) == item.intent
             predicted = set(spans([labels["slots"][t] for t in path]))
             gold = set(spans([labels["slots"][t] for t in item.tags]))
             found, wanted, both = found + len(predicted), wanted + len(gold), both + len(predicted & gold)
-            right += int(intent) == item.intent
-            exact += int(intent) == item.intent and predicted == gold
+            right += is_right
+            exact += is_right and predicted == gold
     return right / len(items), 2 * both / max(1, found + wanted), exact / len(items)
 
 
@@ -134,11 +110,13 @@ def score_answers(
     return {"dev answer": round(right / len(items), 4)}
 
 
-def score_rows(model: nn.Module, vocabulary: Vocabulary, massive: list[Row], posts: list[Row], limit: int) -> Scores:
+def score_rows(
+    model: nn.Module, vocabulary: Vocabulary, structure: Structure, massive: list[Row], posts: list[Row], limit: int
+) -> Scores:
     assert isinstance(model, PrefixLM)
     model.eval()
     with autocast():
-        intent, f1, exact = score_massive(model, vocabulary, massive, limit)
+        intent, f1, exact = score_massive(model, vocabulary, structure, massive, limit)
         topics = [row["topic"] for row in posts]
         window = limit - 4
         full = score_topics(model, vocabulary, [row["text"] for row in posts], topics, window)

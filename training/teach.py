@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training import batches, data, encoder_model
+from training import batches, data, encoder_model, structure
 from training.augment import contexts_of, replace_words, swap_values
 from training.calibrate import softmax
 from training.config import DecoderConfig, load
+from training.decoding import Structure
 from training.encoder_config import EncoderConfig
 from training.encoder_onnx import OnnxReader
 from training.encoder_score import TorchReader
@@ -33,7 +34,6 @@ from training.export_decoder import load_run
 from training.lessons import NO_GOLD
 from training.precision import autocast
 from training.run import Run
-from training.score import bio_matrix, viterbi
 from training.text import encode_pieces, prepare
 
 Floats = NDArray[np.float64]
@@ -155,13 +155,12 @@ def read_all(teachers: list[Teacher], texts: list[str]) -> list[tuple[Floats, Fl
     return [found[place[i]] for i in range(len(texts))]
 
 
-def score(found: list[tuple[Floats, Floats]], texts: list[Text], tags: list[str]) -> dict[str, float]:
-    transitions = bio_matrix(tags)
+def score(found: list[tuple[Floats, Floats]], texts: list[Text], known: Structure) -> dict[str, float]:
     right = exact = said = wanted = both = 0
     for (intent, words), text in zip(found, texts, strict=True):
-        path = viterbi(np.log(words + 1e-12).astype(np.float32), transitions)
-        spans = set(data.spans([tags[t] for t in path]))
-        gold = set(data.spans([tags[t] for t in text.tags]))
+        intent, path = known.decide(intent, np.log(words + 1e-12))
+        spans = set(data.spans([known.tags[t] for t in path]))
+        gold = set(data.spans([known.tags[t] for t in text.tags]))
         is_right = int(intent.argmax()) == text.intent
         right, exact = right + is_right, exact + (is_right and spans == gold)
         said, wanted, both = said + len(spans), wanted + len(gold), both + len(spans & gold)
@@ -188,7 +187,7 @@ def main() -> None:
             Text(row["text"], labels["intent"].index(row["intent"]), batches.spoken(row, labels["slots"])[2])
             for row in rows
         ]
-        print(score(read_all(teachers, [text.text for text in dev]), dev, labels["slots"]))
+        print(score(read_all(teachers, [text.text for text in dev]), dev, structure.read(args.data, labels)))
         return
     part, parts = map(int, args.part.split("/"))
     texts = texts_of(args.data, labels, args.versions, args.seed)[part::parts]

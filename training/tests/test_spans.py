@@ -1,4 +1,4 @@
-"""Spans and their decoding, against slow references."""
+"""Spans, against slow references."""
 
 from itertools import product
 
@@ -33,23 +33,3 @@ def test_spans_are_those_of_seqeval() -> None:
     scheme = pytest.importorskip("seqeval.metrics.sequence_labeling")
     for tags in product(TAGS, repeat=4):
         assert [(name, s, e - 1) for name, s, e in spans(list(tags))] == scheme.get_entities(list(tags))
-
-
-def allowed(path: tuple[int, ...]) -> bool:
-    names = [TAGS[tag] for tag in path]
-    pairs = zip(["O", *names], names, strict=False)
-    return all(not after.startswith("I-") or before[1:] == after[1:] for before, after in pairs)
-
-
-def test_viterbi_finds_the_best_path_that_bio_allows() -> None:
-    pytest.importorskip("torch")
-    import numpy as np
-
-    from training.score import bio_matrix, viterbi
-
-    rng = np.random.default_rng(0)
-    for length in [1, 2, 3, 4] * 20:
-        scores = rng.normal(size=(length, len(TAGS))).astype(np.float32)
-        paths = [path for path in product(range(len(TAGS)), repeat=length) if allowed(path)]
-        best = max(paths, key=lambda path, of=scores: sum(of[i, tag] for i, tag in enumerate(path)))
-        assert viterbi(scores, bio_matrix(TAGS)) == list(best)
