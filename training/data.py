@@ -9,6 +9,9 @@ from typing import Any
 
 Row = dict[str, Any]
 
+# What people say to assistants; each set has labels of its own.
+SETS = ("massive", "snips", "clinc150", "banking77")
+
 # The seven top-level groups of 20 Newsgroups, by the first part of a topic's name.
 TOPIC_GROUPS = ("alt", "comp", "misc", "rec", "sci", "soc", "talk")
 
@@ -20,6 +23,22 @@ def read_rows(path: Path) -> list[Row]:
 
 def massive(data: Path, split: str) -> list[Row]:
     return read_rows(data / "massive" / f"{split}.jsonl.gz")
+
+
+def read_set(data: Path, name: str, split: str) -> list[Row]:
+    """Rows of one of SETS. Where a set has intents alone, each word has the tag O.
+
+    Banking77 has one file; its rows with `dev_cut` are dev.
+    """
+    path = data / name / f"{split}.jsonl.gz"
+    if path.exists():
+        rows = [row for row in read_rows(path) if not row.get("dev_cut")]
+    else:
+        rows = [row for row in read_rows(data / name / "train.jsonl.gz") if row.get("dev_cut")]
+    for row in rows:
+        row.setdefault("tokens", row["text"].split(" "))
+        row.setdefault("slots", ["O"] * len(row["tokens"]))
+    return rows
 
 
 def newsgroups(data: Path, split: str) -> list[Row]:
@@ -40,8 +59,7 @@ def newsgroups(data: Path, split: str) -> list[Row]:
 
 def utterances(data: Path) -> list[str]:
     """What people say to assistants, from the train parts of all sets, whatever its labels."""
-    sets = ("massive", "snips", "clinc150", "banking77")
-    rows = [row for name in sets for row in read_rows(data / name / "train.jsonl.gz")]
+    rows = [row for name in SETS for row in read_rows(data / name / "train.jsonl.gz")]
     return [row["text"] for row in rows if not row.get("dev_cut")]
 
 
@@ -62,9 +80,19 @@ def spans(tags: list[str]) -> Iterator[tuple[str, int, int]]:
             start, slot = i, name
 
 
-def schema(data: Path) -> dict[str, list[str]]:
-    """Labels of each task, in the order of the output matrix. `slots` are BIO tags."""
+def bio_tags(slots: list[str]) -> list[str]:
+    return ["O"] + [f"{prefix}-{slot}" for slot in slots for prefix in "BI"]
+
+
+def schema(data: Path, name: str = "massive") -> dict[str, list[str]]:
+    """Labels of each task, in the order of the output matrix: intents and slots of one of SETS, topics of newsgroups.
+
+    `slots` are BIO tags.
+    """
+    if name != "massive":
+        rows = read_set(data, name, "train")
+        slots = sorted({tag[2:] for row in rows for tag in row["slots"] if tag != "O"})
+        return {"intent": sorted({row["intent"] for row in rows}), "slots": bio_tags(slots), "topic": []}
     labels = json.loads((data / "massive" / "labels.json").read_text())
     topics = sorted({row["topic"] for row in newsgroups(data, "train")})
-    tags = ["O"] + [f"{prefix}-{slot}" for slot in labels["slots"] for prefix in "BI"]
-    return {"intent": labels["intents"], "slots": tags, "topic": topics}
+    return {"intent": labels["intents"], "slots": bio_tags(labels["slots"]), "topic": topics}

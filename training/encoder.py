@@ -2,9 +2,10 @@
 
     python -m training.encoder --config training/configs/encoder-joint.toml
 
-One step reads a batch of MASSIVE utterances and, where the topic is a task, a batch of 20 Newsgroups windows. A head
-that has no right answer for a text (the topic of "wake me up") is pulled towards the uniform distribution, as in
-`training.decoder`. Stop it at any time: the same command goes on from the last checkpoint.
+One step reads a batch of a set's utterances (MASSIVE's by default) and, where the topic is a task, a batch of 20
+Newsgroups windows; where the config names texts out of scope, a batch of these, too. A head that has no right answer
+for a text (the topic of "wake me up") is pulled towards the uniform distribution, as in `training.decoder`. Stop it at
+any time: the same command goes on from the last checkpoint.
 """
 
 import argparse
@@ -16,10 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from training import batches, data, evidence
+from training import batches, data, evidence, rejection
 from training.config import load
 from training.decoder import rate
-from training.decoding import Structure
 from training.encoder_config import EncoderConfig
 from training.encoder_model import Encoder, from_base
 from training.encoder_score import TorchReader, score_posts, score_utterances
@@ -42,7 +42,7 @@ class Losses:
     def uniform(self, logits: Tensor) -> Tensor:
         return -self.config.outlier * F.log_softmax(logits, -1).mean()
 
-    def massive(self, group: list[batches.Utterance]) -> Tensor:
+    def utterances(self, group: list[batches.Utterance]) -> Tensor:
         batch = batches.collate(group, self.tokenizer.opened, self.config.max_tokens)
         assert batch.first is not None and batch.tags is not None
         ids = batch.ids
@@ -74,7 +74,7 @@ class Dev:
 
     def __init__(self, config: EncoderConfig, labels: Labels, tokenizer: EncoderTokenizer) -> None:
         self.config, self.labels, self.tokenizer = config, labels, tokenizer
-        rows = data.massive(config.data, "dev")
+        rows = data.read_set(config.data, config.set, "dev")
         self.utterances = [batches.utterance(row, labels, tokenizer.encode_closed, None) for row in rows]
         read = "topic" in config.tasks
         kept = data.newsgroups(config.data, "dev")[:: config.dev_stride] if read else []
@@ -84,7 +84,9 @@ class Dev:
         reader = TorchReader(model, self.tokenizer, self.config.max_tokens)
         scores: dict[str, float] = {}
         if {"intent", "slots"} & set(self.config.tasks):
-            scores = score_utterances(reader, self.utterances, Structure.of(self.labels["slots"]))
+            scores = score_utterances(reader, self.utterances, self.labels["slots"])
+        if self.config.reject:
+            scores |= rejection.scores(reader, self.utterances, self.labels["intent"].index(self.config.reject))
         if self.posts:
             topics, window = [post.topic for post in self.posts], self.config.max_tokens - 2
             scores["topic"] = score_posts(reader, [post.full for post in self.posts], topics, window)
@@ -110,7 +112,7 @@ def train(config: EncoderConfig) -> None:
     torch.manual_seed(config.seed)
     run = Run(config.out)
     shutil.copy(config.path, config.out / "config.toml")
-    labels, tokenizer = data.schema(config.data), EncoderTokenizer(config.base / "tokenizer.json")
+    labels, tokenizer = data.schema(config.data, config.set), EncoderTokenizer(config.base / "tokenizer.json")
     model = from_base(config.base, {task: len(labels[task]) for task in config.tasks}, config.dropout)
     if config.start:
         Run(config.start).load(model)
@@ -118,9 +120,21 @@ def train(config: EncoderConfig) -> None:
     first_step = run.restore(model, optimizer)
     rng = Random(config.seed + first_step)
     losses, dev = Losses(model, tokenizer, config), Dev(config, labels, tokenizer)
-    rows = data.massive(config.data, "train")
-    utterances = batches.utterance_groups(rows, labels, tokenizer.encode_closed, config.batch, rng)
-    parts = {"massive": lambda: losses.massive(next(utterances))}
+    rows = data.read_set(config.data, config.set, "train")
+    rows += [row for row in rows if row["intent"] == config.reject] * (config.reject_copies - 1)
+    utterances = batches.utterance_groups(
+        rows,
+        labels,
+        tokenizer.encode_closed,
+        config.batch,
+        rng,
+        swaps=batches.Swaps.of(rows, config.swap_values),
+    )
+    parts = {config.set: lambda: losses.utterances(next(utterances))}
+    if config.outside:
+        others = data.read_rows(config.outside)
+        outside = batches.utterance_groups(others, labels, tokenizer.encode_closed, config.outside_batch, rng)
+        parts["outside"] = lambda: config.outside_weight * losses.utterances(next(outside))
     if "topic" in config.tasks:
         posts = batches.posts(data.newsgroups(config.data, "train"), labels["topic"], tokenizer.encode)
         if first_step == 0 and config.start is None:
