@@ -20,6 +20,7 @@ from tqdm import tqdm
 from training import batches, data, evidence, rejection
 from training.config import load
 from training.decoder import rate
+from training.decoding import Structure
 from training.encoder_config import EncoderConfig
 from training.encoder_model import Encoder, from_base
 from training.encoder_score import TorchReader, score_posts, score_utterances
@@ -84,7 +85,7 @@ class Dev:
         reader = TorchReader(model, self.tokenizer, self.config.max_tokens)
         scores: dict[str, float] = {}
         if {"intent", "slots"} & set(self.config.tasks):
-            scores = score_utterances(reader, self.utterances, self.labels["slots"])
+            scores = score_utterances(reader, self.utterances, Structure.of(self.labels["slots"]))
         if self.config.reject:
             scores |= rejection.scores(reader, self.utterances, self.labels["intent"].index(self.config.reject))
         if self.posts:
