@@ -12,7 +12,12 @@ const Template = z
   .refine((template) => template.split("{text}").length === 2, "names the place of the text once, as {text}");
 const FileName = z.string().regex(/^[\w.-]+$/, "a plain file name inside the bundle's folder");
 
-const LabelTask = z.strictObject({ labels: Labels, temperature: Temperature });
+const LabelTask = z.strictObject({
+  labels: Labels,
+  temperature: Temperature,
+  /** Last: a label that is behind the best one by a factor of exp(m) comes to be behind it by exp(scale · m ** power). */
+  margin_calibration: z.strictObject({ scale: z.number().positive(), power: z.number().positive() }).optional(),
+});
 
 const IntentTask = LabelTask.extend({
   /** The label that stands for none of the others (CLINC150's `oos`): it is never answered, it rejects. */
@@ -28,15 +33,37 @@ const SlotsTask = z.strictObject({
   /** BIO tags: "O", and "B-x" and "I-x" for every slot x. */
   tags: Labels,
   temperature: Temperature,
+  /**
+   * A span's confidence by the log-odds x of its words' tags: sigmoid(scale · x + shift), where x is of the geometric mean of
+   * their probabilities and of that of the span's end. Absent: the product of the tags' probabilities as it is.
+   */
+  span_calibration: z.strictObject({ scale: z.number().positive(), shift: z.number() }).optional(),
   /** [tags + 1][tags] Added to the logits where a tag follows another, in the last row where it opens a text. */
   transitions: z.array(z.array(z.number())).optional(),
   /** [intents][slots, as the tags first name them] Added to the logits of B-x under an intent that x seldom goes with. */
   compatibility: z.array(z.array(z.number().max(0))).optional(),
 });
 
+/** What tokens and pairs of them say by themselves, whatever a decoder understands: a linear table, added to its logits. */
+const Evidence = z.strictObject({
+  /** A byte a bucket, how much it counts; then a signed byte a bucket and label, what it says. */
+  file: FileName,
+  /** That tokens and pairs are hashed into. */
+  buckets: z
+    .int()
+    .min(1)
+    .max(2 ** 24)
+    .refine((buckets) => Number.isInteger(Math.log2(buckets)), "a power of two"),
+  /** Added to the square of the length of a text's vector: the larger, the less is said of short texts. */
+  damping: z.number().positive(),
+  /** What a unit of the sum counts as a logit. */
+  weight: z.number().positive(),
+});
+
 const TopicTask = LabelTask.extend({
   /** Group of every label, by label; the group's probability is the sum of its labels'. */
   groups: z.record(z.string(), z.string()),
+  evidence: Evidence.optional(),
 });
 
 const Tasks = z

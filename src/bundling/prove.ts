@@ -69,7 +69,7 @@ function inWords({ tasks, text: options }: Manifest, { text, logits }: GoldenCas
   if (tasks.topic && logits.topic) parts.push(`topic ${best(logits.topic, tasks.topic.labels)}`);
   if (tasks.slots && logits.slots) {
     const rows = logits.slots.map((row) => Float32Array.from(row));
-    const spans = readSlots(prepareText(text, options), rows, parseTagSet(tasks.slots.tags), 1);
+    const spans = readSlots(prepareText(text, options), rows, parseTagSet(tasks.slots.tags), { temperature: 1 });
     parts.push(`slots ${spans.map(({ name, value }) => `${name} "${value}"`).join(", ") || "none"}`);
   }
   return parts.join("\n  ");

@@ -2,7 +2,8 @@ import type { Manifest } from "../bundle/manifest.js";
 import type { Scores, WrittenAnswer } from "../engines/engine.js";
 import type { TagSet } from "../tasks/bio.js";
 import { decideJointly } from "../tasks/joint.js";
-import { averageWindows, rankGroups, rankLabels, type Label } from "../tasks/labels.js";
+import { calibrateMargins } from "../tasks/calibration.js";
+import { poolWindows, rankGroups, rankLabels, type Label } from "../tasks/labels.js";
 import { softmax } from "../tasks/softmax.js";
 import { readSlots, type Slot } from "../tasks/spans.js";
 import type { PreparedText } from "../text/prepare.js";
@@ -36,10 +37,25 @@ function scoredFindings(text: PreparedText, scores: Scores, tasks: Tasks, tags: 
   const intents = intent && tasks.intent && softmax(intent, tasks.intent.temperature);
   const joint = intents && slots && tags?.penalties && decideJointly(intents, slots, tags, tags.penalties);
   return {
-    ...(intents && tasks.intent && { intents: rankLabels(joint?.intents ?? intents, tasks.intent.labels) }),
-    ...(slots && tasks.slots && tags && { slots: readSlots(text, slots, tags, tasks.slots.temperature, joint?.path) }),
-    ...(topic && tasks.topic && topicFindings(averageWindows(topic, tasks.topic.temperature), tasks.topic)),
+    ...(intents &&
+      tasks.intent && {
+        intents: rankLabels(calibrated(joint?.intents ?? intents, tasks.intent), tasks.intent.labels),
+      }),
+    ...(slots && tasks.slots && tags && { slots: readSlots(text, slots, tags, tasks.slots, joint?.path) }),
+    ...(topic && tasks.topic && topicFindings(topicProbabilities(topic, tasks.topic), tasks.topic)),
   };
+}
+
+function topicProbabilities(windows: Scores["topic"] & object, task: NonNullable<Tasks["topic"]>): Float32Array {
+  return calibrated(softmax(poolWindows(windows), task.temperature), task);
+}
+
+/** The last step, so that it calibrates what is served, whatever had a say in it. */
+function calibrated(
+  probabilities: Float32Array,
+  { margin_calibration: calibration }: Pick<NonNullable<Tasks["intent"]>, "margin_calibration">,
+): Float32Array {
+  return calibration ? calibrateMargins(probabilities, calibration) : probabilities;
 }
 
 /** Label tokens' probabilities stand as they are: the temperatures of the tasks were fitted for read-outs. */

@@ -2,6 +2,8 @@
 export interface Bet {
   readonly confidence: number;
   readonly correct: boolean;
+  /** The confidences of the labels that it could have been given to instead; absent for a span. */
+  readonly others?: readonly number[] | undefined;
 }
 
 const BINS = 15;

@@ -5,6 +5,8 @@ export interface Guess {
   readonly name: string;
   /** Calibrated probability, 0 to 1. */
   readonly confidence: number;
+  /** The probabilities of the other labels, or what is left for them, in any order; absent for a slot. */
+  readonly others?: readonly number[];
 }
 
 /** Tokens of one answer over all passes of the model, in the names of the API. */

@@ -85,38 +85,41 @@ export function readableJson(value: unknown): string {
 }
 
 const percent = (fraction: number): string => (100 * fraction).toFixed(1);
+const errors = (of: { ece: number; ece_as_served: number }) => [percent(of.ece), percent(of.ece_as_served)];
 const between = ([low, high]: Interval): string => `${percent(low)} to ${percent(high)}`;
 
-/** [score, value, interval, calibration error] of what was scored. */
+/** [score, value, interval, calibration errors] of what was scored. */
 function lines({ intent, oos, slots, exact_match, exact_match_ci95, topic }: Scores): string[][] {
   const lines: string[][] = [];
-  if (intent) lines.push(["intent accuracy", percent(intent.accuracy), between(intent.ci95), percent(intent.ece)]);
+  if (intent) lines.push(["intent accuracy", percent(intent.accuracy), between(intent.ci95), ...errors(intent)]);
   if (oos) {
     lines.push(["in-scope accuracy", percent(oos.in_scope_accuracy)], ["out-of-scope AUROC", percent(oos.auroc)]);
     lines.push(["rejected, out of scope", percent(oos.rejected_share_of_oos)]);
     lines.push(["rejected, in scope", percent(oos.rejected_share_of_in_scope)]);
   }
   if (slots) {
-    lines.push(["slot F1", percent(slots.f1), between(slots.ci95), percent(slots.ece)]);
+    lines.push(["slot F1", percent(slots.f1), between(slots.ci95), ...errors(slots)]);
     lines.push(["slot precision", percent(slots.precision)], ["slot recall", percent(slots.recall)]);
   }
   if (exact_match !== undefined && exact_match_ci95) {
     lines.push(["exact match", percent(exact_match), between(exact_match_ci95)]);
   }
-  if (topic) lines.push(["topic accuracy", percent(topic.accuracy), between(topic.ci95), percent(topic.ece)]);
+  if (topic) lines.push(["topic accuracy", percent(topic.accuracy), between(topic.ci95), ...errors(topic)]);
   if (topic?.groups_accuracy !== undefined && topic.groups_ci95) {
     lines.push(["group accuracy", percent(topic.groups_accuracy), between(topic.groups_ci95)]);
   }
   return lines;
 }
 
+const HEADINGS = ["file", "rows", "score", "%", "95% interval", "ECE, cross-fitted", "ECE as served"];
+
 /** The scores in per cent, for reading. */
 export function table(files: readonly FileReport[]): string {
   const rows = files.flatMap((file) =>
     lines(file).map((line, i) => (i === 0 ? [file.file, String(file.rows), ...line] : ["", "", ...line])),
   );
-  const cells = [["file", "rows", "score", "%", "95% interval", "ECE"], ...rows];
-  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const cells = [HEADINGS, ...rows];
+  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells
     .map((row) =>
       row

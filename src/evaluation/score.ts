@@ -1,7 +1,8 @@
 import { bootstrap, RESAMPLING, sumsOf, type Interval, type Resampling } from "./bootstrap.js";
 import { expectedCalibrationError, type Bet } from "./calibration.js";
-import type { Prediction } from "./classifier.js";
+import type { Guess, Prediction } from "./classifier.js";
 import { columnsOf, type Columns } from "./columns.js";
+import { crossFitted } from "./crossfit.js";
 import type { LabelledText, Span } from "./labelled-text.js";
 import { columnsFor, MEASURES, ratio, type MeasureName } from "./measures.js";
 import { oosScores, rejectionOf, type OosScores, type Rejection } from "./oos.js";
@@ -20,22 +21,35 @@ export interface Outcome {
   readonly topic?: { readonly correct: boolean; readonly groupCorrect?: boolean; readonly bet?: Bet };
 }
 
+/** Expected calibration errors, 0 to 1. */
+interface CalibrationErrors {
+  /** Of confidences that were calibrated on other rows: `crossFitted`. */
+  readonly ece: number;
+  /** Of the confidences as they were served, which may have been calibrated on these very rows. */
+  readonly ece_as_served: number;
+}
+
 /** Fractions of 1, in the names of the report. What no row carries is absent. */
 export interface Scores {
-  readonly intent?: { accuracy: number; ci95: Interval; ece: number };
+  readonly intent?: { accuracy: number; ci95: Interval } & CalibrationErrors;
   /** Of a bundle that has a label to reject with, on rows of both kinds. */
   readonly oos?: OosScores;
-  readonly slots?: { precision: number; recall: number; f1: number; ci95: Interval; ece: number };
+  readonly slots?: { precision: number; recall: number; f1: number; ci95: Interval } & CalibrationErrors;
   /** Share of the rows, of those that carry intent and slots, whose intent is right and whose spans are the gold ones. */
   readonly exact_match?: number;
   readonly exact_match_ci95?: Interval;
-  readonly topic?: { accuracy: number; ci95: Interval; groups_accuracy?: number; groups_ci95?: Interval; ece: number };
+  readonly topic?: {
+    accuracy: number;
+    ci95: Interval;
+    groups_accuracy?: number;
+    groups_ci95?: Interval;
+  } & CalibrationErrors;
 }
 
 const key = (span: Span): string => `${span.start} ${span.end} ${span.name}`;
 
-function betOn(correct: boolean, guess: { confidence: number } | null | undefined): { correct: boolean; bet?: Bet } {
-  return guess ? { correct, bet: { confidence: guess.confidence, correct } } : { correct };
+function betOn(correct: boolean, guess: Guess | null | undefined): { correct: boolean; bet?: Bet } {
+  return guess ? { correct, bet: { confidence: guess.confidence, correct, others: guess.others } } : { correct };
 }
 
 function compareSlots(
@@ -98,8 +112,16 @@ function measured(columns: Columns, name: MeasureName, resampling: Resampling): 
   return own && { value: value(sumsOf(own)), ci95: bootstrap(own, value, resampling) };
 }
 
-function ece(bets: readonly (Bet | undefined)[]): number {
-  return expectedCalibrationError(bets.filter(present));
+/** betsOf: of one row; rows without any keep their place, so that a row is in the same fold for every task. */
+function calibrationErrors(
+  outcomes: readonly Outcome[],
+  betsOf: (row: Outcome) => readonly (Bet | undefined)[],
+): CalibrationErrors {
+  const rows = outcomes.map((row) => betsOf(row).filter(present));
+  return {
+    ece: expectedCalibrationError(crossFitted(rows)),
+    ece_as_served: expectedCalibrationError(rows.flat()),
+  };
 }
 
 export function score(outcomes: readonly Outcome[], resampling: Resampling = RESAMPLING): Scores {
@@ -111,7 +133,11 @@ export function score(outcomes: readonly Outcome[], resampling: Resampling = RES
   const [matched = 0, predicted = 0, gold = 0] = sumsOf(columnsFor(MEASURES.f1, columns) ?? []);
   return {
     ...(intent && {
-      intent: { accuracy: intent.value, ci95: intent.ci95, ece: ece(outcomes.map((row) => row.intent?.bet)) },
+      intent: {
+        accuracy: intent.value,
+        ci95: intent.ci95,
+        ...calibrationErrors(outcomes, (row) => [row.intent?.bet]),
+      },
     }),
     ...(oos && { oos }),
     ...(f1 && {
@@ -120,7 +146,7 @@ export function score(outcomes: readonly Outcome[], resampling: Resampling = RES
         recall: ratio(matched, gold),
         f1: f1.value,
         ci95: f1.ci95,
-        ece: ece(outcomes.flatMap((row) => row.slots?.bets ?? [])),
+        ...calibrationErrors(outcomes, (row) => row.slots?.bets ?? []),
       },
     }),
     ...(exact && { exact_match: exact.value, exact_match_ci95: exact.ci95 }),
@@ -129,7 +155,7 @@ export function score(outcomes: readonly Outcome[], resampling: Resampling = RES
         accuracy: topic.value,
         ci95: topic.ci95,
         ...(groups && { groups_accuracy: groups.value, groups_ci95: groups.ci95 }),
-        ece: ece(outcomes.map((row) => row.topic?.bet)),
+        ...calibrationErrors(outcomes, (row) => [row.topic?.bet]),
       },
     }),
   };

@@ -6,8 +6,11 @@ import { ClassifyService } from "../classify/service.js";
 import type { Engine, EngineName } from "../engines/engine.js";
 import { Metrics } from "../metrics.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
-import type { Classifier, Prediction } from "./classifier.js";
+import type { Classifier, Guess, Prediction } from "./classifier.js";
 import type { Options } from "./options.js";
+
+/** As many labels of a ranking as the server tells. */
+const TOP_K = 100;
 
 /** No text waits on a caller here: the server's limits that guard its time and memory are lifted. */
 const LIMITS = { maxTexts: 1, maxTextChars: Infinity, timeoutMs: 3_600_000 };
@@ -26,16 +29,25 @@ class ServedClassifier implements Classifier, AsyncDisposable {
 
   async classify(text: string, tasks: readonly TaskName[]): Promise<Prediction> {
     const { model, engine } = this;
-    const request = ClassifyRequest.parse({ text, tasks, model, engine, truncate: true, fallback: false, top_k: 1 });
+    const request = ClassifyRequest.parse({
+      text,
+      tasks,
+      model,
+      engine,
+      truncate: true,
+      fallback: false,
+      top_k: TOP_K,
+    });
     const context = { id: "evaluate", startedAt: performance.now(), signal: this.#never };
     const answer = await this.service.classify(request, context);
     if ("results" in answer) throw new TypeError("several answers to one text");
     const { intent, out_of_scope_score: outOfScopeScore, slots, topic, truncated, usage } = answer;
+    const { intent_ranking: intents = [], topic_ranking: topics = [] } = answer;
     return {
-      ...(intent !== undefined && { intent }),
+      ...(intent !== undefined && { intent: intent && { ...intent, others: othersOf(intent, intents) } }),
       ...(outOfScopeScore !== undefined && { outOfScopeScore }),
       ...(slots && { slots }),
-      ...(topic && { topic }),
+      ...(topic && { topic: { ...topic, others: othersOf(topic, topics) } }),
       truncated: truncated !== undefined,
       usage,
     };
@@ -44,6 +56,13 @@ class ServedClassifier implements Classifier, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.service.pool[Symbol.asyncDispose]();
   }
+}
+
+/** What the labels besides the best have: each its own, and together what the ranking does not tell. */
+function othersOf(best: Guess, ranking: readonly Guess[]): number[] {
+  const others = ranking.filter(({ name }) => name !== best.name).map(({ confidence }) => confidence);
+  const rest = 1 - best.confidence - others.reduce((a, b) => a + b, 0);
+  return rest > 0 ? [...others, rest] : others;
 }
 
 function labelSets({ manifest: { tasks } }: Bundle): Classifier["labels"] {

@@ -1,5 +1,3 @@
-import { softmax } from "./softmax.js";
-
 export interface Label {
   readonly name: string;
   /** Calibrated probability. */
@@ -17,20 +15,23 @@ export function rankLabels(probabilities: Float32Array, labels: readonly string[
   return labels.map((name, i) => ({ name, confidence: probabilities[i]! })).sort((a, b) => b.confidence - a.confidence);
 }
 
+/** Windows agree more often than if they had been drawn apart: at 1 they would count as independent, at 0 as one. */
+const INDEPENDENCE = 0.25;
+
 /**
- * Probabilities of a text read in windows: the mean of the windows' probabilities, weighted by their tokens.
- * One window gives its own softmax. @throws NonFiniteScoreError
+ * Scores of a text read in windows: the mean of the windows' scores, weighted by their tokens, and the larger the more
+ * windows there are. One window gives its own scores.
  */
-export function averageWindows(windows: readonly WeightedLogits[], temperature: number): Float32Array {
+export function poolWindows(windows: readonly WeightedLogits[]): Float32Array {
   const weights = windows.map(({ tokens }) => Math.max(tokens, 1)); // a text of white space has no token, but an answer
   const total = weights.reduce((a, b) => a + b, 0);
-  const mean = new Float64Array(windows[0]?.logits.length ?? 0);
+  const gain = (total / Math.max(...weights)) ** INDEPENDENCE;
+  const pooled = new Float64Array(windows[0]?.logits.length ?? 0);
   for (const [i, { logits }] of windows.entries()) {
-    const share = weights[i]! / total;
-    const probabilities = softmax(logits, temperature);
-    for (let label = 0; label < mean.length; label++) mean[label]! += share * probabilities[label]!;
+    const share = (gain * weights[i]!) / total;
+    for (let label = 0; label < pooled.length; label++) pooled[label]! += share * logits[label]!;
   }
-  return Float32Array.from(mean);
+  return Float32Array.from(pooled);
 }
 
 /** Groups of labels, best first. A group's probability is the sum of its labels'. `groups`: group by label. */

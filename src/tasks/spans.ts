@@ -1,6 +1,7 @@
 import type { PreparedText } from "../text/prepare.js";
 import { decodeBio, type TagSet } from "./bio.js";
-import { assertFinite, logSoftmax } from "./softmax.js";
+import { calibrateSpan, type SpanCalibration } from "./calibration.js";
+import { assertFinite, logSoftmax, softmax } from "./softmax.js";
 
 /** A slot's value where the text says it. */
 export interface Slot {
@@ -11,6 +12,12 @@ export interface Slot {
   readonly start: number;
   readonly end: number;
   readonly confidence: number;
+}
+
+/** How tags' logits become the confidence of a span. */
+export interface SpanScale {
+  readonly temperature: number;
+  readonly span_calibration?: SpanCalibration | undefined;
 }
 
 /**
@@ -24,13 +31,14 @@ export function readSlots(
   text: PreparedText,
   logits: readonly Float32Array[],
   tags: TagSet,
-  temperature: number,
+  scale: SpanScale,
   decoded?: Int32Array,
 ): Slot[] {
   for (const row of logits) assertFinite(row);
   // The same path is best by logits and by probabilities: only words of slots need the exponentials.
   const path = decoded ?? decodeBio(logits, tags).tags;
-  return slotRuns(path, tags).map(({ name, from, to }) => {
+  return slotRuns(path, tags).map((run) => {
+    const { name, from, to } = run;
     const { start } = text.words[from]!;
     const { end } = text.words[to - 1]!;
     return {
@@ -38,7 +46,7 @@ export function readSlots(
       value: text.text.slice(start, end),
       start,
       end,
-      confidence: spanConfidence(logits, path, from, to, temperature),
+      confidence: spanConfidence(logits, path, run, tags, scale),
     };
   });
 }
@@ -56,15 +64,22 @@ export function slotRuns(path: Int32Array, { slots, begins }: TagSet): { name: s
   return runs;
 }
 
-/** How sure a span is: the product of the probabilities of its words' tags. logits: [words][tags] */
+/**
+ * How sure a span is: the product of the probabilities of its words' tags; when it is calibrated, by their geometric mean, since
+ * a long span is wrong less often than the product says, with the probability that the span goes on no further.
+ * logits: [words][tags]
+ */
 function spanConfidence(
   logits: readonly Float32Array[],
   path: Int32Array,
-  from: number,
-  to: number,
-  temperature: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  { begins }: TagSet,
+  { temperature, span_calibration: calibration }: SpanScale,
 ): number {
   let logProbability = 0;
   for (let word = from; word < to; word++) logProbability += logSoftmax(logits[word]!, temperature)[path[word]!]!;
-  return Math.exp(logProbability);
+  if (!calibration) return Math.exp(logProbability);
+  const inside = begins.indexOf(path[from]!);
+  if (to < logits.length && inside >= 0) logProbability += Math.log1p(-softmax(logits[to]!, temperature)[inside]!);
+  return calibrateSpan(Math.exp(logProbability / (to - from)), calibration);
 }

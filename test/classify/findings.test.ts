@@ -30,6 +30,38 @@ test("scores become all labels, best first, at the task's temperature", () => {
   expect(intents?.map(({ confidence }) => confidence)).toEqual([expect.closeTo(0.75), expect.closeTo(0.25)]);
 });
 
+test("margins of labels are calibrated last, and keep their order", () => {
+  const margin_calibration = { scale: 2, power: 1 };
+  const tasks: typeof TASKS = {
+    intent: { labels: ["a", "b"], temperature: 2, margin_calibration },
+    topic: { ...TASKS.topic!, margin_calibration },
+  };
+  const { intents, topics } = scored(
+    { intent: logs(0.2, 0.8), topic: [{ logits: logs(0.5, 0.25, 0.25), tokens: 5 }] },
+    tasks,
+  );
+  // The temperature halves the logarithm of 4, the scale doubles it again.
+  expect(intents).toEqual([
+    { name: "b", confidence: expect.closeTo(0.8) },
+    { name: "a", confidence: expect.closeTo(0.2) },
+  ]);
+  expect(topics?.map(({ confidence }) => confidence)).toEqual([4 / 6, 1 / 6, 1 / 6].map((p) => expect.closeTo(p)));
+});
+
+test("windows of a text are pooled before their probabilities are", () => {
+  const window = (...probabilities: number[]) => ({ logits: logs(...probabilities), tokens: 5 });
+  const { topics } = scored({ topic: [window(0.98, 0.01, 0.01), window(0.1, 0.8, 0.1)] });
+  const [puck, orbit, shuttle] = [0.98 * 0.1, 0.01 * 0.8, 0.01 * 0.1].map((product) => product ** (2 ** 0.25 / 2));
+  // The mean of the probabilities would be 0.54.
+  expect(topics?.[0]).toEqual({ name: "puck", confidence: expect.closeTo(puck! / (puck! + orbit! + shuttle!)) });
+});
+
+test("spans are calibrated as the bundle says", () => {
+  const slots = [logs(0.9, 0.05, 0.05), logs(0.1, 0.8, 0.1), logs(0.1, 0.1, 0.8)];
+  const tasks = { ...TASKS, slots: { ...TASKS.slots!, span_calibration: { scale: 0.5, shift: 0 } } };
+  expect(scored({ slots }, tasks).slots?.[0]?.confidence).toBeCloseTo(2 / 3); // even 4 to 1 becomes 2 to 1
+});
+
 test("scores of words become slots of the text", () => {
   const slots = [logs(0.9, 0.05, 0.05), logs(0.1, 0.8, 0.1), logs(0.1, 0.1, 0.8)];
   expect(scored({ slots }).slots).toEqual([

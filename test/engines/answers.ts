@@ -1,7 +1,7 @@
 import type { Bundle } from "../../src/bundle/bundle.js";
 import type { Scores } from "../../src/engines/engine.js";
 import { parseTagSet } from "../../src/tasks/bio.js";
-import { averageWindows, rankLabels } from "../../src/tasks/labels.js";
+import { poolWindows, rankLabels } from "../../src/tasks/labels.js";
 import { softmax } from "../../src/tasks/softmax.js";
 import { readSlots } from "../../src/tasks/spans.js";
 import type { PreparedText } from "../../src/text/prepare.js";
@@ -17,10 +17,10 @@ export function answerOf({ manifest }: Bundle, text: PreparedText, scores: Score
   const found: { name: string; confidence: number }[] = [];
   if (intent && scores.intent) found.push(rankLabels(softmax(scores.intent, intent.temperature), intent.labels)[0]!);
   if (topic && scores.topic) {
-    found.push(rankLabels(averageWindows(scores.topic, topic.temperature), topic.labels)[0]!);
+    found.push(rankLabels(softmax(poolWindows(scores.topic), topic.temperature), topic.labels)[0]!);
   }
   if (slots && scores.slots) {
-    for (const slot of readSlots(text, scores.slots, parseTagSet(slots.tags), slots.temperature)) {
+    for (const slot of readSlots(text, scores.slots, parseTagSet(slots.tags), slots)) {
       found.push({ name: `${slot.name} ${slot.start}-${slot.end} ${slot.value}`, confidence: slot.confidence });
     }
   }

@@ -61,7 +61,9 @@ test("a run writes the scores, prints the table, disposes of the bundle and exit
     options: {},
   });
   expect(report).not.toHaveProperty("partial");
-  expect(stdout).toMatch(/^file +rows +score +% +95% interval +ECE\n\S+utterances\.jsonl +12 +intent accuracy +91\.7 /);
+  expect(stdout).toMatch(
+    /^file +rows +score +% +95% interval +ECE, cross-fitted +ECE as served\n\S+utterances\.jsonl +12 +intent accuracy +91\.7 /,
+  );
   expect(classifier.disposed).toBe(true);
 });
 

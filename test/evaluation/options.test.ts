@@ -74,11 +74,12 @@ describe("options", () => {
 
 describe("thresholds", () => {
   const ci95 = [0, 1] as const;
-  const a = { file: "a", intent: { accuracy: 0.29, ci95, ece: 0 }, exact_match: 0.5 };
+  const eces = { ece: 0, ece_as_served: 0 };
+  const a = { file: "a", intent: { accuracy: 0.29, ci95, ...eces }, exact_match: 0.5 };
   const b = {
     file: "b",
-    slots: { precision: 1, recall: 1, f1: 0.8, ci95, ece: 0 },
-    topic: { accuracy: 0.6, groups_accuracy: 0.7, ci95, ece: 0 },
+    slots: { precision: 1, recall: 1, f1: 0.8, ci95, ...eces },
+    topic: { accuracy: 0.6, groups_accuracy: 0.7, ci95, ...eces },
   };
   test.each([
     ["intent=29", []], // 100 · 0.29 is 28.999…

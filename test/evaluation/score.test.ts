@@ -11,6 +11,8 @@ const found = (name: string, start: number, end: number, confidence = 1): Span &
 });
 const answer = (prediction: Omit<Prediction, "truncated">): Prediction => ({ truncated: false, ...prediction });
 
+const NO_ERROR = { ece: 0, ece_as_served: 0 };
+
 describe("slots", () => {
   test.each([
     ["equal spans match", [span("time", 0, 4)], [found("time", 0, 4)], 1, 1, 1],
@@ -39,7 +41,7 @@ describe("slots", () => {
 
   test("no span anywhere scores 0, as in seqeval", () => {
     const rows = [compare(gold({ slots: [] }), ["slots"], answer({ slots: [] }))];
-    expect(score(rows).slots).toEqual({ precision: 0, recall: 0, f1: 0, ci95: [0, 0], ece: 0 });
+    expect(score(rows).slots).toEqual({ precision: 0, recall: 0, f1: 0, ci95: [0, 0], ...NO_ERROR });
   });
 
   test("their calibration is that of the predicted spans", () => {
@@ -133,11 +135,11 @@ test("a refused text is wrong in every task that was asked", () => {
   const row = gold({ intent: "a", slots: [span("x", 0, 1)], topic: "t", group: "g" });
   const scores = score([compare(row, ["intent", "slots", "topic"], undefined)]);
   expect(scores).toEqual({
-    intent: { accuracy: 0, ci95: [0, 0], ece: 0 },
-    slots: { precision: 0, recall: 0, f1: 0, ci95: [0, 0], ece: 0 },
+    intent: { accuracy: 0, ci95: [0, 0], ...NO_ERROR },
+    slots: { precision: 0, recall: 0, f1: 0, ci95: [0, 0], ...NO_ERROR },
     exact_match: 0,
     exact_match_ci95: [0, 0],
-    topic: { accuracy: 0, ci95: [0, 0], groups_accuracy: 0, groups_ci95: [0, 0], ece: 0 },
+    topic: { accuracy: 0, ci95: [0, 0], groups_accuracy: 0, groups_ci95: [0, 0], ...NO_ERROR },
   });
 });
 
@@ -171,4 +173,44 @@ test("exact match and groups have intervals of their own", () => {
     expect(low).toBeCloseTo(0.43, 1.7); // 0.5 ± 1.96 · sqrt(0.5 · 0.5 / 200)
     expect(high).toBeCloseTo(0.57, 1.7);
   }
+});
+
+describe("calibration", () => {
+  const share = (i: number) => i % 5 > 0; // four of five are right
+  const errorsOf = (outcomes: Outcome[]) => {
+    const { intent, slots, topic } = score(outcomes);
+    return [intent, slots, topic].map((task) => task && [task.ece, task.ece_as_served]);
+  };
+  // Rows 0 to 4 are all of one kind, so that each of the five folds holds as many of it.
+  const outcomes = Array.from({ length: 1000 }, (_, i): Outcome => {
+    const correct = share(Math.floor(i / 5));
+    const others = [0.03, 0.02];
+    return {
+      intent: { correct, bet: { confidence: 0.95, correct, others } },
+      slots: { matched: 1, predicted: 1, gold: 1, bets: [{ confidence: 0.95, correct }] },
+      topic: { correct, bet: { confidence: 0.95, correct, others } },
+    };
+  });
+
+  test("is that of confidences fitted on other rows, beside that of the confidences as they were served", () => {
+    for (const errors of errorsOf(outcomes)) {
+      expect(errors?.[0]).toBeLessThan(0.02);
+      expect(errors?.[1]).toBeCloseTo(0.15);
+    }
+  });
+
+  test("of few bets is that of the confidences as they were served", () => {
+    for (const errors of errorsOf(outcomes.slice(0, 45))) expect(errors?.[0]).toBe(errors?.[1]);
+  });
+});
+
+test("a label's bet knows what the other labels were given, for it is calibrated beside them", () => {
+  const others = [0.25, 0.25];
+  const prediction = {
+    intent: { name: "a", confidence: 0.5, others },
+    topic: { name: "t", group: "g", confidence: 0.5, others },
+  };
+  const { intent, topic } = compare(gold({ intent: "a", topic: "u" }), ["intent", "topic"], answer(prediction));
+  expect(intent?.bet).toEqual({ confidence: 0.5, correct: true, others });
+  expect(topic?.bet).toEqual({ confidence: 0.5, correct: false, others });
 });

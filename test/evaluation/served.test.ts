@@ -161,3 +161,14 @@ test("a folder without a bundle, and an engine that does not load, are told", as
   const fault = new Error("no memory");
   await expect(openServed({ bundle: folder }, () => Promise.reject(fault))).rejects.toBe(fault);
 });
+
+test("what the other labels were given comes with the best, so that it can be calibrated anew", async () => {
+  await using single = await openServed({ bundle: folder }, fakeEngines().load);
+  const read = await single.classify("x six am", ["intent", "topic"]);
+  expect(read.intent?.others).toEqual([expect.closeTo(0.25, 5)]);
+  expect(read.topic?.others).toEqual([expect.closeTo(0.2, 5)]);
+  await using writing = await openServed({ bundle: folder, engine: "generate" }, fakeEngines().load);
+  const written = await writing.classify("x six am", ["intent", "topic"]);
+  expect(written.intent?.others).toEqual([0.5]); // of a ranking of one, what it left
+  expect(written.topic?.others).toEqual([]);
+});

@@ -7,13 +7,14 @@ const [massive, newsgroups] = SETS as [(typeof SETS)[number], (typeof SETS)[numb
 
 test("a score stands where the report has it, and is absent where that has none", () => {
   const ci95 = [0, 1] as const;
+  const eces = { ece: 0, ece_as_served: 0 };
   const file = {
     ...fileOf(record("single-pass", "massive", 1, { rows: 1 })),
-    intent: { accuracy: 0.1, ci95, ece: 0 },
-    slots: { precision: 0, recall: 0, f1: 0.2, ci95, ece: 0 },
+    intent: { accuracy: 0.1, ci95, ...eces },
+    slots: { precision: 0, recall: 0, f1: 0.2, ci95, ...eces },
     exact_match: 0.3,
     exact_match_ci95: ci95,
-    topic: { accuracy: 0.4, ci95, groups_accuracy: 0.5, groups_ci95: ci95, ece: 0 },
+    topic: { accuracy: 0.4, ci95, groups_accuracy: 0.5, groups_ci95: ci95, ...eces },
   };
   const names = ["intent", "f1", "exact", "topic", "groups"] as const;
   expect(names.map((name) => scoreOf(file, name)?.value)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);

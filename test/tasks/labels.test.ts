@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { averageWindows, rankGroups, rankLabels } from "../../src/tasks/labels.js";
+import { poolWindows, rankGroups, rankLabels } from "../../src/tasks/labels.js";
 import { softmax } from "../../src/tasks/softmax.js";
 
 const labels = ["a", "b", "c"];
@@ -24,23 +24,28 @@ test.each([
   for (const { name, confidence } of ranked) expect(confidence).toBeCloseTo(probabilities[labels.indexOf(name)]!);
 });
 
-test("one window answers as its own softmax", () => {
+test("one window stands as it is", () => {
   const logits = Float32Array.of(1, -1, 0.5);
-  expect(averageWindows([{ logits, tokens: 7 }], 1.5)).toEqual(softmax(logits, 1.5));
+  expect(poolWindows([{ logits, tokens: 7 }])).toEqual(logits);
 });
 
 test("windows weigh by their tokens", () => {
   const windows = [
-    { logits: Float32Array.of(20, -20), tokens: 30 },
-    { logits: Float32Array.of(-20, 20), tokens: 10 },
+    { logits: Float32Array.of(4, 0), tokens: 30 },
+    { logits: Float32Array.of(0, 4), tokens: 10 },
   ];
-  const mean = averageWindows(windows, 1);
-  expect(mean[0]).toBeCloseTo(0.75, 5);
-  expect(mean[1]).toBeCloseTo(0.25, 5);
+  const [first, second] = poolWindows(windows);
+  expect(first! / second!).toBeCloseTo(3, 5);
+});
+
+test("windows that agree are surer than one, by the fourth root of their number", () => {
+  const window = (tokens: number) => ({ logits: Float32Array.of(1, -1), tokens });
+  expect(poolWindows(Array.from({ length: 16 }, () => window(125)))[0]).toBeCloseTo(2, 5);
+  expect(poolWindows([window(100), window(50)])[0]).toBeCloseTo(1.5 ** 0.25, 5); // the last window is half a one
 });
 
 test("a window without a token still answers", () => {
-  expect(averageWindows([{ logits: Float32Array.of(0, 0), tokens: 0 }], 1)[0]).toBeCloseTo(0.5);
+  expect([...poolWindows([{ logits: Float32Array.of(3, 1), tokens: 0 }])]).toEqual([3, 1]);
 });
 
 test("a group is as probable as its labels together, even when another group has the best label", () => {
