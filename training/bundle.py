@@ -43,17 +43,25 @@ def topic_groups(topics: list[str]) -> dict[str, str]:
 
 
 def task_entries(
-    labels: dict[str, list[str]], temperatures: dict[str, float], structure: dict[str, Any] | None = None
+    labels: dict[str, list[str]], calibration: dict[str, dict[str, Any]], structure: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The manifest's `tasks` for those of `labels`; `structure`: what `training.structure` tells of slots."""
+    """The manifest's `tasks` for those of `labels`.
+
+    calibration: figures by task, as `training.dev` fits them; structure: what `training.structure` tells of slots.
+    """
     entries: dict[str, Any] = {}
     for task, names in labels.items():
-        entries[task] = {"tags" if task == "slots" else "labels": names, "temperature": round(temperatures[task], 4)}
+        entries[task] = {"tags" if task == "slots" else "labels": names} | rounded(calibration[task])
     if "topic" in labels:
         entries["topic"]["groups"] = topic_groups(labels["topic"])
     if structure:
         entries["slots"] |= structure
     return entries
+
+
+def rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    """Figures of a calibration, and figures in it, to as many digits as mean something."""
+    return {name: rounded(part) if isinstance(part, dict) else round(part, 4) for name, part in figures.items()}
 
 
 def golden_case(

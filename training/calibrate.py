@@ -1,4 +1,5 @@
-"""Temperature scaling (Guo et al. 2017, arXiv 1706.04599) and expected calibration error."""
+"""Calibration on dev: temperature scaling (Guo et al. 2017, arXiv 1706.04599), Platt scaling (Platt 1999) of spans and
+its like for labels, and expected calibration error. Applied by `src/tasks/`."""
 
 import math
 from collections.abc import Callable
@@ -7,6 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+INDEPENDENCE = 0.25  # of windows, as in `src/tasks/labels.ts`
+UNSUREST = 1e-6  # no probability is closer to 0 or 1, as in `src/tasks/calibration.ts`
+
+# Log-odds, (N,), and their derivatives by two numbers, (N, 2).
+Curve = Callable[[Floats], tuple[Floats, Floats]]
 
 
 def softmax(logits: Floats, temperature: float) -> Floats:
@@ -35,22 +42,80 @@ def fit(logits: Floats, gold: NDArray[np.int64]) -> float:
     return best_temperature(lambda t: float(-np.log(softmax(logits, t)[rows, gold] + 1e-12).mean()))
 
 
-def window_average(windows: Floats, weights: Floats, temperature: float) -> Floats:
-    """Probabilities of one text from its windows' logits: (windows, labels) and (windows,) to (labels,)."""
-    return (softmax(windows, temperature) * weights[:, None]).sum(0) / weights.sum()
+def pool_windows(windows: Floats, weights: Floats) -> Floats:
+    """Scores of one text from its windows' logits, (windows, labels), and tokens, (windows,): (labels,).
+
+    Their mean weighted by tokens, and the larger the more windows there are; one window gives its own.
+    """
+    gain = (weights.sum() / weights.max()) ** INDEPENDENCE
+    return gain * (windows * weights[:, None]).sum(0) / weights.sum()
 
 
-def fit_windows(texts: list[tuple[Floats, Floats]], gold: list[int]) -> float:
-    """As `fit`, where each text is (logits of its windows, their weights) and probabilities are averaged."""
-
-    def loss(temperature: float) -> float:
-        chosen = [window_average(w, k, temperature)[g] for (w, k), g in zip(texts, gold, strict=True)]
-        return float(-np.log(np.array(chosen) + 1e-12).mean())
-
-    return best_temperature(loss)
+def sigmoid(log_odds: Floats) -> Floats:
+    return 1 / (1 + np.exp(-log_odds))
 
 
-def expected_calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 15) -> float:
+def fit_curve(curve: Curve, right: Bools) -> tuple[float, float]:
+    """The two numbers that make it likeliest that `right`, (N,), were right, by Fisher scoring.
+
+    A prior of one unit's width around (0, 0) keeps them finite where all are right.
+    """
+    numbers = np.zeros(2)
+    for _ in range(50):
+        log_odds, slope = curve(numbers)
+        p = sigmoid(log_odds)
+        gradient = slope.T @ (p - right) + numbers
+        step = np.linalg.solve((slope * (p * (1 - p))[:, None]).T @ slope + np.eye(2), gradient)
+        numbers = numbers - step.clip(-0.5, 0.5)  # far from the solution a whole step may overshoot
+        if abs(step).max() < 1e-6:
+            break
+    return float(numbers[0]), float(numbers[1])
+
+
+def fit_spans(probabilities: Floats, right: Bools) -> dict[str, float]:
+    """The manifest's `span_calibration`. probabilities: (spans,), as of `span_probability`."""
+    kept = probabilities.clip(UNSUREST, 1 - UNSUREST)
+    odds = np.log(kept / (1 - kept))
+
+    def curve(numbers: Floats) -> tuple[Floats, Floats]:
+        scaled = np.exp(numbers[0]) * odds
+        return scaled + numbers[1], np.stack([scaled, np.ones_like(odds)], -1)
+
+    scale, shift = fit_curve(curve, right)
+    return {"scale": math.exp(scale), "shift": shift}
+
+
+def fit_margins(probabilities: Floats, right: Bools) -> dict[str, float]:
+    """The manifest's `margin_calibration`: what makes the confidence of the best label likeliest.
+
+    probabilities: (N, labels) of each text; right: (N,), whether the best label was.
+    """
+    ordered = -np.sort(-np.log(probabilities + 1e-30))
+    distances = np.log(np.maximum(ordered[:, :1] - ordered[:, 1:], 1e-9))  # logarithms of the others' margins
+
+    def curve(numbers: Floats) -> tuple[Floats, Floats]:
+        exponents = np.exp(numbers[1]) * distances
+        scores = -np.exp(numbers[0] + exponents)
+        weights = np.exp(scores)
+        total = weights.sum(-1)
+        slope = np.stack([-(weights * scores).sum(-1), -(weights * scores * exponents).sum(-1)], -1)
+        return -np.log(total), slope / total[:, None]
+
+    scale, power = fit_curve(curve, right)
+    return {"scale": math.exp(scale), "power": math.exp(power)}
+
+
+def span_probability(tags: Floats, path: list[int], start: int, end: int, inside: int) -> float:
+    """Of a span of words [start, end): the geometric mean over its words of their tags' probabilities and of its end.
+
+    tags: (words, tags), probabilities; inside: the tag that would go on with the span.
+    """
+    chosen = tags[np.arange(start, end), path[start:end]].prod()
+    ends = 1 - tags[end, inside] if end < len(tags) else 1.0
+    return float((chosen * ends) ** (1 / (end - start)))
+
+
+def expected_calibration_error(confidence: Floats, right: Bools, bins: int = 15) -> float:
     """Mean gap of confidence and accuracy over `bins` bins of equal mass."""
     order = np.argsort(confidence, kind="stable")
     gaps = [abs(confidence[b].mean() - right[b].mean()) * len(b) for b in np.array_split(order, bins) if len(b)]

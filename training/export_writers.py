@@ -33,7 +33,7 @@ def export(configs: list[Path], out: Path, version: str, matrices: str) -> None:
         f"each fine-tuned to write the answer to its own task, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries(ordered, dict.fromkeys(ordered, 1.0)),
+        "tasks": bundle.task_entries(ordered, {task: {"temperature": 1.0} for task in ordered}),
         "limits": {"window_tokens": runs[0].max_tokens - 1 - len(READ_OUT_TASKS), "max_tokens": MAX_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {"engine": "dual-decoder", "decoders": decoders},

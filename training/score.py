@@ -61,7 +61,7 @@ def score_massive(
 
 @torch.no_grad()
 def score_topics(model: PrefixLM, vocabulary: Vocabulary, texts: list[str], topics: list[str], window: int) -> float:
-    """Averages the probabilities of a post's windows, weighted by their tokens; 8,192 tokens are read at most."""
+    """Averages the scores of a post's windows, weighted by their tokens; 8,192 tokens are read at most."""
     start, count = vocabulary.label_start["topic"], len(vocabulary.labels["topic"])
     windows: list[tuple[int, list[int]]] = []
     for i, text in enumerate(texts):
@@ -73,7 +73,7 @@ def score_topics(model: PrefixLM, vocabulary: Vocabulary, texts: list[str], topi
         for some in [same[i : i + 16] for i in range(0, len(same), 16)]:
             prompts = torch.tensor([vocabulary.prompt(("topic",), ids) for _, ids in some])
             logits = model.label_logits(model(prompts)[:, 1], start, count)
-            totals.index_add_(0, torch.tensor([i for i, _ in some]), logits.softmax(-1) * len(some[0][1]))
+            totals.index_add_(0, torch.tensor([i for i, _ in some]), logits.float() * len(some[0][1]))
     wanted = torch.tensor([vocabulary.labels["topic"].index(topic) for topic in topics])
     return float((totals.argmax(-1) == wanted).float().mean())
 

@@ -89,10 +89,18 @@ export class EnginePool implements AsyncDisposable {
     return this.entries.find((entry) => entry.bundle === bundle && (engine ?? entry.engineName) === entry.engineName);
   }
 
-  /** The first bundle with an engine; the default's before all others. */
+  /**
+   * The bundle that an engine alone stands for: the default, or else the first with the default's labels, since who names an
+   * engine asks the same question of another model; or else the first that has the engine.
+   */
   byEngine(engine: EngineName): PoolEntry | undefined {
     const having = this.entries.filter(({ engineName }) => engineName === engine);
-    return having.find(({ bundle }) => bundle === this.default?.bundle) ?? having[0];
+    const usual = this.default?.bundle;
+    return (
+      having.find(({ bundle }) => bundle === usual) ??
+      having.find(({ bundle }) => usual && sameIntents(bundle, usual)) ??
+      having[0]
+    );
   }
 
   /**
@@ -142,6 +150,11 @@ export class EnginePool implements AsyncDisposable {
     this.options.metrics.engineReady({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
     if (entry.state !== "loading") this.options.onChange?.(entry);
   }
+}
+
+function sameIntents(one: Bundle, other: Bundle): boolean {
+  const [left, right] = [one, other].map(({ manifest }) => manifest.tasks.intent?.labels.join("\n"));
+  return left === right;
 }
 
 /** Why a bundle does not serve, for operators; nothing of a stack. */

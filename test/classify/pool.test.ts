@@ -33,6 +33,15 @@ test("default and fallback can be chosen, and the fallback left out", async () =
   expect(alone.fallback).toBeUndefined();
 });
 
+test("an engine alone stands for the bundle that knows the default's intents, whatever bundle is found first", async () => {
+  const intent = { labels: ["balance", "transfer"], temperature: 1 };
+  const banking = fakeBundle("joint-encoder", { name: "banking", tasks: { intent } });
+  const { pool } = await fakePool([banking, joint, single]);
+  expect(pool.byEngine("joint-encoder")?.bundle).toBe(joint);
+  const { pool: without } = await fakePool([banking, single]);
+  expect(without.byEngine("joint-encoder")?.bundle).toBe(banking);
+});
+
 test("slots are decoded with the tables of their bundle", async () => {
   const transitions = [0, 1, 2, 3].map((row) => [row, 0.5, -1]);
   const compatibility = [[0], [-1], [-2]];

@@ -213,3 +213,26 @@ def test_a_bundle_is_whole(configured: Callable[..., EncoderConfig], tmp_path: P
         assert len(case["words"]) == len(case["word_positions"])
         assert "slots" not in case["logits"] or len(case["logits"]["slots"]) == len(case["words"])
     assert all(0.1 <= task["temperature"] <= 10 for task in manifest["tasks"].values())
+    assert {"scale", "power"} == set(manifest["tasks"]["intent"]["margin_calibration"])
+    assert {"scale", "shift"} == set(manifest["tasks"]["slots"]["span_calibration"])
+    recalibrated(tmp_path / "bundle", config.data, manifest)
+
+
+def recalibrated(folder: Path, rows: Path, exported: dict[str, Any]) -> None:
+    """A bundle that has lost its calibration and its counts gets them back from its own files and the rows."""
+    from training.recalibrate import recalibrate
+
+    without = json.loads(json.dumps(exported))
+    for task in without["tasks"].values():
+        task["temperature"] = 1.0
+        for name in ("margin_calibration", "span_calibration", "transitions", "compatibility"):
+            task.pop(name, None)
+    (folder / "bundle.json").write_text(json.dumps(without))
+    recalibrate(folder, rows, None, counts=True)
+    found = json.loads((folder / "bundle.json").read_text())
+    assert found["provenance"].pop("commands")[:-1] == exported["provenance"]["commands"]
+    assert {**found, "provenance": 0} == {**exported, "provenance": 0}
+    recalibrate(folder, rows, "0.1.1", counts=True)
+    again = json.loads((folder / "bundle.json").read_text())
+    assert again["version"] == "0.1.1"
+    assert len(again["provenance"]["commands"]) == len(exported["provenance"]["commands"]) + 1

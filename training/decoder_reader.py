@@ -1,0 +1,34 @@
+"""Reads texts with a decoder's graph, as the server does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.batches import Utterance
+from training.onnx_session import open_session
+from training.vocabulary import READ_OUT_TASKS, Vocabulary
+
+Floats = NDArray[np.float32]
+
+
+class DecoderReader:
+    """A `training.encoder_score.Reader` of a decoder: one text a call, utterances with every read-out."""
+
+    def __init__(self, graph: Path, vocabulary: Vocabulary) -> None:
+        self.session = open_session(graph)
+        self.vocabulary = vocabulary
+
+    def read(self, prompt: list[int], tasks: list[str]) -> list[Floats]:
+        """Of each task the scores of its labels: (tokens, labels)."""
+        return [scores[0] for scores in self.session.run(tasks, {"input_ids": np.array([prompt], dtype=np.int64)})]
+
+    def utterance(self, items: list[Utterance]) -> Iterator[tuple[Utterance, dict[str, Floats]]]:
+        opening = len(self.vocabulary.prompt(READ_OUT_TASKS, []))
+        for item in items:
+            intents, tags = self.read(self.vocabulary.prompt(READ_OUT_TASKS, item.ids), ["intent", "slots"])
+            yield item, {"intent": intents[1], "slots": tags[[opening + f for f in item.first]]}
+
+    def windows(self, windows: list[list[int]]) -> Floats:
+        return np.stack([self.read(self.vocabulary.prompt(("topic",), window), ["topic"])[0][1] for window in windows])
