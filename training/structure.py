@@ -1,6 +1,7 @@
 """What train rows tell of tags before a word is read: counts for a bundle's `tasks.slots`, which are added to scores.
 
-Which tag follows which, and which slots an intent comes with. `training.export` writes it.
+Which tag follows which, and which slots an intent comes with. `training.export` writes it, `training.recalibrate
+--structure` adds it to a bundle that was exported without.
 """
 
 from collections import Counter
@@ -63,6 +64,6 @@ def rounded(table: Floats) -> list[list[float]]:
     return [[round(value, DECIMALS) or 0 for value in row] for row in table.tolist()]
 
 
-def read(folder: Path, labels: dict[str, list[str]]) -> Structure:
-    """As an export of these labels will have it."""
-    return Structure.of(labels["slots"], **entries(data.massive(folder, "train"), labels))
+def read(folder: Path, labels: dict[str, list[str]], name: str = "massive") -> Structure:
+    """As an export of these labels will have it. `name`: one of data.SETS, whose labels they are."""
+    return Structure.of(labels["slots"], **entries(data.read_set(folder, name, "train"), labels))
