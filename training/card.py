@@ -9,40 +9,35 @@ import sys
 from pathlib import Path
 from typing import Any
 
-HEADINGS = ["data", "rows", "intent", "slot F1", "exact match", "topic", "topic group", "calibration error"]
+from training.sets import card_texts
+
+HEADINGS = ["data", "rows", "intent", "slot F1", "exact match", "topic", "topic group"]
+HEADINGS += ["in scope", "AUROC", "rejected: out of scope / in scope", "calibration error"]
 
 CARD = """# {name} {version}
 
 {description}
 
 - Engine: `{engine}`. Language: {language}. Licence of the weights: {license}.
-- Reads up to {window} tokens for intent and slots, {longest} for the topic (pooled windows of {window}).
+- Reads up to {reads}.
 - Base: {base}.
 - Trained on: {data}.
 
-The posts of 20 Newsgroups have no stated licence; they were used to train and are not part of this bundle. MASSIVE's
-utterances are CC BY 4.0 (Amazon; derived from SLURP).
+{rights}
 
 ## Dev figures, through the served and quantised files
 
 {figures}
 
-MASSIVE is its dev split; 20 Newsgroups the last tenth of each group of the bydate *train* part by post number, which
-training never saw; `dev_sample_400` is 400 of those 1,130 posts, headers kept, drawn by `random.Random(0).sample` from
-`training.data.newsgroups(…, "dev")`. Slot F1 counts exact spans as seqeval does. 
-Brackets: 95 % bootstrap intervals. Calibration error: intent / slots / topic, 15 equal-mass bins, of confidences that
-were calibrated on four fifths of the rows and measured on the fifth, five times; what ships was calibrated on all of dev.
+{dev}
 
 ```
-npm run evaluate -- --bundle models/{name} --data ../shared/data/massive/dev.jsonl.gz
-npm run evaluate -- --bundle models/{name} --data ../shared/data/20newsgroups/train.jsonl.gz --cut last-tenth
+{evaluations}
 ```
 
 ## What it can't do
 
-English only. It knows the labels in `bundle.json` and nothing else: a text about something else still gets an intent,
-with a low confidence at best. Slot values are the words as they stand in the text, not resolved dates or numbers.
-Topics are those of Usenet in 1993.
+{limits}
 
 ## Made by
 
@@ -76,7 +71,7 @@ def calibration_error(task: dict[str, Any]) -> str:
 
 
 def figures_row(result: dict[str, Any], options: dict[str, Any]) -> list[str]:
-    intent, slots, topic = (result.get(task) for task in ("intent", "slots", "topic"))
+    intent, slots, topic, oos = (result.get(part) for part in ("intent", "slots", "topic", "oos"))
     errors = [calibration_error(task) for task in (intent, slots, topic) if task and task.get("ece") is not None]
     return [
         title(result["file"], options),
@@ -86,6 +81,9 @@ def figures_row(result: dict[str, Any], options: dict[str, Any]) -> list[str]:
         percent(result["exact_match"]) if result.get("exact_match") is not None else "",
         percent(topic["accuracy"], topic.get("ci95")) if topic else "",
         percent(topic["groups_accuracy"]) if topic else "",
+        percent(oos["in_scope_accuracy"]) if oos else "",
+        f"{oos['auroc']:.3f}" if oos else "",
+        f"{percent(oos['rejected_share_of_oos'])} / {percent(oos['rejected_share_of_in_scope'])}" if oos else "",
         " / ".join(errors),
     ]
 
@@ -95,21 +93,35 @@ def figures_table(folder: Path) -> str:
     if not reports:
         return "Not measured yet."
     rows = [figures_row(result, report["options"]) for report in reports for result in report["data"]]
-    lines = [HEADINGS, ["---"] * len(HEADINGS), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    shown = [column for column in zip(HEADINGS, ["---"] * len(HEADINGS), *rows, strict=True) if any(column[2:])]
+    return "\n".join("| " + " | ".join(line) + " |" for line in zip(*shown, strict=True))
+
+
+def reads(manifest: dict[str, Any]) -> str:
+    window, longest = (manifest["limits"][name] for name in ("window_tokens", "max_tokens"))
+    words = [task for task in ("intent", "slots") if task in manifest["tasks"]]
+    parts = [f"{window} tokens for {' and '.join(words)}"] if words else []
+    if "topic" in manifest["tasks"]:
+        parts.append(f"{longest} for the topic (pooled windows of {window})")
+    return ", ".join(parts)
 
 
 def write_card(folder: Path) -> None:
     manifest = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     provenance = manifest["provenance"]
+    texts = card_texts(provenance.get("set", "massive"))
+    evaluate = f"npm run evaluate -- --bundle models/{manifest['name']} --data ../shared/data/"
     card = CARD.format(
         **{key: manifest[key] for key in ("name", "version", "description", "language", "license")},
         engine=manifest["model"]["engine"],
-        window=manifest["limits"]["window_tokens"],
-        longest=manifest["limits"]["max_tokens"],
+        reads=reads(manifest),
         base=provenance["base"],
         data=", ".join(provenance["data"]),
+        rights=texts.rights,
         figures=figures_table(folder),
+        dev=texts.dev,
+        evaluations="\n".join(evaluate + file for file in texts.files),
+        limits=texts.limits,
         commands="\n".join(provenance["commands"]),
         notes="".join(f"{note}\n\n" for note in provenance.get("notes", [])),
         config="\n\n".join(f"```toml\n{config.strip()}\n```" for config in provenance["configs"]),

@@ -113,10 +113,11 @@ def quantize(fp32: Path, int8: Path, setting: dict[str, Any]) -> None:
 
 
 def strip(path: Path) -> None:
-    """Deletes what the exporter noted on each node: stack traces, with paths of the machine that it ran on."""
+    """Deletes what the exporter noted: shapes in between, stack traces with paths of the machine that it ran on."""
     model = onnx.load(path)
     graph = model.graph
-    for part in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+    del graph.value_info[:]
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
         part.doc_string = ""
         del part.metadata_props[:]
     onnx.save(model, path)

