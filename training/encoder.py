@@ -17,10 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from training import batches, data, evidence, rejection
+from training import batches, data, evidence, rejection, structure
 from training.config import load
 from training.decoder import rate
-from training.decoding import Structure
 from training.encoder_config import EncoderConfig
 from training.encoder_model import Encoder, from_base
 from training.encoder_score import TorchReader, score_posts, score_utterances
@@ -75,6 +74,7 @@ class Dev:
 
     def __init__(self, config: EncoderConfig, labels: Labels, tokenizer: EncoderTokenizer) -> None:
         self.config, self.labels, self.tokenizer = config, labels, tokenizer
+        self.structure = structure.read(config.data, labels, config.set)
         rows = data.read_set(config.data, config.set, "dev")
         self.utterances = [batches.utterance(row, labels, tokenizer.encode_closed, None) for row in rows]
         read = "topic" in config.tasks
@@ -85,7 +85,7 @@ class Dev:
         reader = TorchReader(model, self.tokenizer, self.config.max_tokens)
         scores: dict[str, float] = {}
         if {"intent", "slots"} & set(self.config.tasks):
-            scores = score_utterances(reader, self.utterances, Structure.of(self.labels["slots"]))
+            scores = score_utterances(reader, self.utterances, self.structure)
         if self.config.reject:
             scores |= rejection.scores(reader, self.utterances, self.labels["intent"].index(self.config.reject))
         if self.posts:
