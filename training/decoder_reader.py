@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.batches import Utterance
+from training.evidence_table import EvidenceTable
 from training.onnx_session import open_session
 from training.vocabulary import READ_OUT_TASKS, Vocabulary
 
@@ -16,9 +17,10 @@ Floats = NDArray[np.float32]
 class DecoderReader:
     """A `training.encoder_score.Reader` of a decoder: one text a call, utterances with every read-out."""
 
-    def __init__(self, graph: Path, vocabulary: Vocabulary) -> None:
+    def __init__(self, graph: Path, vocabulary: Vocabulary, evidence: EvidenceTable | None = None) -> None:
         self.session = open_session(graph)
         self.vocabulary = vocabulary
+        self.evidence = evidence
 
     def read(self, prompt: list[int], tasks: list[str]) -> list[Floats]:
         """Of each task the scores of its labels: (tokens, labels)."""
@@ -31,4 +33,8 @@ class DecoderReader:
             yield item, {"intent": intents[1], "slots": tags[[opening + f for f in item.first]]}
 
     def windows(self, windows: list[list[int]]) -> Floats:
-        return np.stack([self.read(self.vocabulary.prompt(("topic",), window), ["topic"])[0][1] for window in windows])
+        prompts = [self.vocabulary.prompt(("topic",), window) for window in windows]
+        logits = np.stack([self.read(prompt, ["topic"])[0][1] for prompt in prompts])
+        if self.evidence is None:
+            return logits
+        return logits + self.evidence.scores([token for window in windows for token in window]).astype(np.float32)

@@ -12,11 +12,13 @@ from typing import Any
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
-from training import bundle, card, data, structure
+from training import bundle, card, data, evidence_fit, structure
 from training.config import DecoderConfig, stages_of
 from training.decoder_onnx import write_onnx
 from training.decoder_reader import DecoderReader
 from training.dev import DevSet
+from training.evidence_table import FILE as EVIDENCE_FILE
+from training.evidence_table import EvidenceTable
 from training.prefix_lm import PrefixLM, from_base
 from training.run import Run
 from training.text import prepare
@@ -32,15 +34,14 @@ WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quanti
 
 
 def tensor_type(name: str, matrices: GGMLQuantizationType) -> GGMLQuantizationType:
-    """Norms stay fp32. The embedding doubles as the classifier, so it keeps 8 bits whatever the matrices have.
+    """Norms stay fp32. The embedding doubles as the classifier, so it keeps 8 bits where the matrices have fewer.
 
-    The two matrices into the MLP suffer the least: in 5 bits they make room in the repository for the graph.
+    Not so in Q5_1, which the bundle in the repository has to make room for the graph: docs/ablations.md has what it costs.
     """
-    if matrices == GGMLQuantizationType.Q8_0 and ("ffn_gate" in name or "ffn_up" in name):
-        return GGMLQuantizationType.Q5_1
     if name.endswith("norm.weight"):
         return GGMLQuantizationType.F32
-    return GGMLQuantizationType.Q8_0 if name == "token_embd.weight" else matrices
+    keeps = name == "token_embd.weight" and matrices != GGMLQuantizationType.Q5_1
+    return GGMLQuantizationType.Q8_0 if keeps else matrices
 
 
 def write_gguf(path: Path, model: PrefixLM, vocabulary: Vocabulary, name: str, matrices: GGMLQuantizationType) -> None:
@@ -88,6 +89,7 @@ class Reference:
 
     model: PrefixLM
     vocabulary: Vocabulary
+    evidence: EvidenceTable
     writes: bool
 
     def logits(self, task: str, states: torch.Tensor) -> torch.Tensor:
@@ -104,6 +106,8 @@ class Reference:
         for task in tasks:
             at = positions if task == "slots" else 1 + [t for t in READ_OUT_TASKS if t in tasks].index(task)
             logits[task] = self.logits(task, states[at]).numpy()
+        if "topic" in logits:
+            logits["topic"] += self.evidence.scores(ids)
         case = bundle.golden_case(text, prepared, prompt, positions, logits)
         written = write(self.model, self.vocabulary, prompt, WRITING_MARGIN) if self.writes else None
         # Without a grammar it may leave out a task.
@@ -133,10 +137,15 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
     writes = "write" in config.objectives
     window = config.max_tokens - 1 - len(READ_OUT_TASKS)
-    reference = Reference(exported, vocabulary, writes)
     labels = vocabulary.labels
     dev = DevSet.of(config.data, labels, labels, structure.read(config.data, labels), window, vocabulary.encode)
-    fitted = dev.calibration(DecoderReader(out / ONNX_FILE, vocabulary))
+    reader = DecoderReader(out / ONNX_FILE, vocabulary)
+    evidence = evidence_fit.fit_beside(reader, config.data, dev)
+    evidence.write(out)
+    reference = Reference(exported, vocabulary, evidence, writes)
+    fitted = dev.calibration(reader)
+    tasks = bundle.task_entries(labels, fitted, structure.entries(utterances, labels))
+    tasks["topic"]["evidence"] = evidence.entry()
     manifest = {
         "name": out.name,
         "version": version,
@@ -144,7 +153,7 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries(labels, fitted, structure.entries(utterances, labels)),
+        "tasks": tasks,
         "limits": {"window_tokens": window, "max_tokens": MAX_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {
@@ -171,6 +180,6 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         },
         "golden": {"tolerance": tolerance, "cases": [reference.golden(*case) for case in bundle.GOLDEN]},
     }
-    bundle.write_bundle(out, manifest, [GGUF_FILE, ONNX_FILE])
+    bundle.write_bundle(out, manifest, [GGUF_FILE, ONNX_FILE, EVIDENCE_FILE])
     card.write_card(out)
     print(f"{out}: {matrices}, steps {steps}, {fitted}")

@@ -75,11 +75,11 @@ BUNDLES: dict[str, list[Step]] = {
         ),
         taught("lessons-1", "--bundles models/onepass-minilm-dual models/onepass-minilm-joint"),
         trained("decoder", "decoder-12l-lessons-1"),
-        trained("encoder", "teacher-1"),
-        trained("encoder", "teacher-2"),
+        trained("encoder", "encoder-teacher-1"),
+        trained("encoder", "encoder-teacher-2"),
         taught(
             "lessons-2",
-            f"--bundles models/onepass-minilm-dual --runs {RUNS}/teacher-1 {RUNS}/teacher-2 --seed 6",
+            f"--bundles models/onepass-minilm-dual --runs {RUNS}/encoder-teacher-1 {RUNS}/encoder-teacher-2 --seed 6",
         ),
         trained("decoder", "decoder-12l-lessons-2"),
         exported("onepass-en", "decoder-12l-lessons-2", options=" --matrices Q5_1"),
@@ -98,6 +98,15 @@ BUNDLES: dict[str, list[Step]] = {
     ],
     "onepass-clinc-en": [
         ENCODER_BASE,
+        Step(
+            BASE / "all-MiniLM-L6-v2-clinc150",
+            f"python -m training.prune --base {BASE}/all-MiniLM-L6-v2 --data ../shared/data --first clinc150 "
+            f"--tokens 7000 --positions 128 --out {BASE}/all-MiniLM-L6-v2-clinc150",
+        ),
+        Step(
+            RUNS / "outside-clinc150.jsonl.gz",
+            f"python -m training.outside --set clinc150 --out {RUNS}/outside-clinc150.jsonl.gz",
+        ),
         trained("encoder", "encoder-clinc"),
         exported("onepass-clinc-en", "encoder-clinc"),
     ],

@@ -12,6 +12,7 @@ from training import bundle, card, data
 from training.decoding import Structure
 from training.dev import DevSet, Encode
 from training.encoder_score import Reader
+from training.evidence_table import EvidenceTable
 from training.structure import entries
 
 
@@ -30,7 +31,9 @@ def decoder_reader(folder: Path, manifest: dict[str, Any]) -> tuple[Reader, Enco
     vocabulary = Vocabulary(base, labels_of(manifest))
     if vocabulary.label_start != model["label_start"]:
         raise SystemExit(f"{folder}: its labels do not follow one another as training puts them")
-    return DecoderReader(folder / model["onnx"]["file"], vocabulary), vocabulary.encode, vocabulary.encode
+    entry = manifest["tasks"].get("topic", {}).get("evidence")
+    evidence = EvidenceTable.read(folder, entry, manifest["limits"]["window_tokens"]) if entry else None
+    return DecoderReader(folder / model["onnx"]["file"], vocabulary, evidence), vocabulary.encode, vocabulary.encode
 
 
 def encoder_reader(folder: Path, manifest: dict[str, Any]) -> tuple[Reader, Encode, Encode]:
@@ -48,7 +51,7 @@ def encoder_reader(folder: Path, manifest: dict[str, Any]) -> tuple[Reader, Enco
 READERS = {"single-pass": decoder_reader, "dual-encoder": encoder_reader, "joint-encoder": encoder_reader}
 
 
-def recalibrate(folder: Path, rows: Path, version: str | None, counts: bool) -> None:
+def recalibrate(folder: Path, rows: Path, version: str | None, counts: bool, evidence: bool) -> None:
     manifest = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     engine, labels = manifest["model"]["engine"], labels_of(manifest)
     if engine not in READERS:
@@ -64,11 +67,18 @@ def recalibrate(folder: Path, rows: Path, version: str | None, counts: bool) -> 
     window = manifest["limits"]["window_tokens"]
     known = data.schema(rows, name) | labels
     dev = DevSet.of(rows, known, labels, structure, window, encode, encode_utterance, name)
+    if evidence:
+        from training.evidence_fit import DecoderReader, renew
+
+        if not isinstance(reader, DecoderReader) or not dev.posts:
+            raise SystemExit(f"{folder}: only a decoder that knows topics has a table of evidence")
+        renew(folder, manifest, reader, rows, dev)
     for task, figures in dev.calibration(reader).items():
         manifest["tasks"][task] |= bundle.rounded(figures)
         print(f"{folder.name}, {task}: {json.dumps(bundle.rounded(figures))}")
     manifest["version"] = version or manifest["version"]
-    command = f"python -m training.recalibrate --bundle models/{manifest['name']}{' --structure' if counts else ''}"
+    options = f"{' --structure' if counts else ''}{' --evidence' if evidence else ''}"
+    command = f"python -m training.recalibrate --bundle models/{manifest['name']}{options}"
     commands = manifest["provenance"]["commands"]
     if command not in commands:
         commands.append(command)
@@ -82,8 +92,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--version", help="the bundle's new version; as it was without")
     parser.add_argument("--structure", action="store_true", help="count, too, which tags and slots go together")
+    parser.add_argument("--evidence", action="store_true", help="fit a decoder's table of evidence for the topic, too")
     args = parser.parse_args()
-    recalibrate(args.bundle, args.data, args.version, args.structure)
+    recalibrate(args.bundle, args.data, args.version, args.structure, args.evidence)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ export interface LeftOut {
 }
 
 export const SIDE_BY_SIDE = "-side-by-side";
-const DECODER = "onepass-smollm2-12l";
+const DECODER = "onepass-en";
 const ROBERTA = "roberta-base-int8";
 
 /** The usual targets, in the order of every table. */

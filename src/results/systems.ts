@@ -22,7 +22,7 @@ export interface System {
   readonly madeBy?: string;
 }
 
-const DECODER = "models/onepass-smollm2-12l";
+const DECODER = "models/onepass-en";
 
 const UNDERTRAINED =
   "these weights had some four epochs to learn to write, and more than ten to be read: a larger model, trained for longer, " +

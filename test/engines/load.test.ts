@@ -143,7 +143,7 @@ describe("decoders that only write", () => {
 });
 
 describe("a bundle that is there as a GGUF and as a graph", async () => {
-  const bundle = await loadBundle(join(PACKAGE_ROOT, "models/onepass-smollm2-12l"));
+  const bundle = await loadBundle(join(PACKAGE_ROOT, "models/onepass-en"));
   const singlePass = { engines: ["single-pass"] as const };
   const labels = bundle.manifest.tasks.intent!.labels.length;
 

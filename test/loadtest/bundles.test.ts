@@ -34,7 +34,7 @@ test("the folders are those of the setting", () => {
 
 const found = (name: string, shape = false) => ({ name, folder: name, shape });
 const HERE = [
-  ...["onepass-minilm-joint", "onepass-smollm2-12l", "mine"].map((name) => found(name)),
+  ...["onepass-minilm-joint", "onepass-en", "mine"].map((name) => found(name)),
   ...["roberta-base-int8", "roberta-large-fp32"].map((name) => found(name, true)),
 ];
 

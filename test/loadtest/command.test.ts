@@ -9,7 +9,7 @@ import { loadtestCommand } from "../../src/loadtest/command.js";
 import type { Report } from "../../src/loadtest/report.js";
 import { FakeServer, type FakeEngine } from "./fake-server.js";
 
-const DECODER = "onepass-smollm2-12l";
+const DECODER = "onepass-en";
 const FAST: FakeEngine = { engine: "single-pass", name: DECODER, delayMs: 6 };
 const SLOW: FakeEngine = { engine: "generate", name: DECODER, delayMs: 60, generatedTokens: 20 };
 const SHORT = "--rounds 2 --block-seconds 0.05 --load-seconds 0.3 --clients 1,2 --loads 50 --set eleven";

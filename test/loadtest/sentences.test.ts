@@ -6,7 +6,7 @@ import { ELEVEN_TOKENS, SENTENCES } from "../../src/loadtest/sentences.js";
 import { PACKAGE_ROOT } from "../../src/package.js";
 import { prepareText } from "../../src/text/prepare.js";
 
-const GGUF = join(PACKAGE_ROOT, "models", "onepass-smollm2-12l", "decoder.gguf");
+const GGUF = join(PACKAGE_ROOT, "models", "onepass-en", "decoder.gguf");
 
 /** Per cent of MASSIVE's 11,514 English training utterances by their number of words; the last one: of 17 and more. */
 const MASSIVE = [1.1, 3.8, 6.9, 11.0, 13.4, 14.5, 13.1, 10.2, 8.2, 5.4, 3.8, 2.7, 2.0, 1.2, 0.9, 0.6, 1.3];

@@ -4,7 +4,7 @@ import { chooseTargets, parseWishes, USUAL, type ServedEngine } from "../../src/
 const served = (name: string, ...engines: string[]): ServedEngine[] =>
   engines.map((engine) => ({ name, model: `${name}@0.1.0`, engine, state: "ready" }));
 
-const DECODER = served("onepass-smollm2-12l", "single-pass", "generate", "dual-decoder");
+const DECODER = served("onepass-en", "single-pass", "generate", "dual-decoder");
 const SMALL = [...served("onepass-minilm-dual", "dual-encoder"), ...served("onepass-minilm-joint", "joint-encoder")];
 const SHAPES = ["roberta-base-int8", "roberta-base-int8-side-by-side"].flatMap((name) => served(name, "dual-encoder"));
 
@@ -16,9 +16,9 @@ const choose = (all: readonly ServedEngine[], ...names: string[]) => {
 test("the usual targets, in their order", () => {
   expect(choose([...SHAPES, ...SMALL, ...DECODER])).toEqual({
     targets: [
-      "single-pass = single-pass on onepass-smollm2-12l@0.1.0",
-      "generate = generate on onepass-smollm2-12l@0.1.0",
-      "dual-decoder = dual-decoder on onepass-smollm2-12l@0.1.0",
+      "single-pass = single-pass on onepass-en@0.1.0",
+      "generate = generate on onepass-en@0.1.0",
+      "dual-decoder = dual-decoder on onepass-en@0.1.0",
       "dual-encoder:roberta-base-int8 = dual-encoder on roberta-base-int8@0.1.0",
       "dual-encoder:roberta-base-int8-side-by-side = dual-encoder on roberta-base-int8-side-by-side@0.1.0",
       "dual-encoder = dual-encoder on onepass-minilm-dual@0.1.0",
@@ -29,11 +29,11 @@ test("the usual targets, in their order", () => {
 });
 
 test("what the server lacks is left out, and how to get it is said", () => {
-  const { targets, leftOut } = choose([...served("onepass-smollm2-12l", "single-pass"), ...SMALL]);
+  const { targets, leftOut } = choose([...served("onepass-en", "single-pass"), ...SMALL]);
   expect(targets).toHaveLength(3);
   expect(leftOut).toEqual([
-    { label: "generate", reason: "onepass-smollm2-12l does not have the engine generate, only single-pass" },
-    { label: "dual-decoder", reason: "onepass-smollm2-12l does not have the engine dual-decoder, only single-pass" },
+    { label: "generate", reason: "onepass-en does not have the engine generate, only single-pass" },
+    { label: "dual-decoder", reason: "onepass-en does not have the engine dual-decoder, only single-pass" },
     {
       label: "dual-encoder:roberta-base-int8",
       reason: "the server has no model roberta-base-int8; `npm run shapes` makes it",
@@ -49,8 +49,8 @@ test("a model made for the dual decoder is better than one that can also do that
   const two = [...DECODER, ...served("two-decoders", "dual-decoder")];
   expect(choose(two, "dual-decoder").targets).toEqual(["dual-decoder = dual-decoder on two-decoders@0.1.0"]);
   expect(choose(two).targets[2]).toBe("dual-decoder = dual-decoder on two-decoders@0.1.0");
-  expect(choose(two, "dual-decoder:onepass-smollm2-12l").targets).toEqual([
-    "dual-decoder:onepass-smollm2-12l = dual-decoder on onepass-smollm2-12l@0.1.0",
+  expect(choose(two, "dual-decoder:onepass-en").targets).toEqual([
+    "dual-decoder:onepass-en = dual-decoder on onepass-en@0.1.0",
   ]);
 });
 
@@ -65,9 +65,9 @@ test("an engine without a model means the usual one, or else the first that has 
 });
 
 test("a model can be named with its version", () => {
-  const versions = [...DECODER, { ...DECODER[0]!, model: "onepass-smollm2-12l@0.2.0" }];
-  expect(choose(versions, "single-pass:onepass-smollm2-12l@0.2.0").targets).toEqual([
-    "single-pass:onepass-smollm2-12l@0.2.0 = single-pass on onepass-smollm2-12l@0.2.0",
+  const versions = [...DECODER, { ...DECODER[0]!, model: "onepass-en@0.2.0" }];
+  expect(choose(versions, "single-pass:onepass-en@0.2.0").targets).toEqual([
+    "single-pass:onepass-en@0.2.0 = single-pass on onepass-en@0.2.0",
   ]);
 });
 
@@ -75,6 +75,6 @@ test("a model that is not ready is left out", () => {
   const failed = [{ ...DECODER[0]!, state: "failed" }];
   expect(choose(failed, "single-pass")).toEqual({
     targets: [],
-    leftOut: [{ label: "single-pass", reason: "onepass-smollm2-12l@0.1.0 is failed" }],
+    leftOut: [{ label: "single-pass", reason: "onepass-en@0.1.0 is failed" }],
   });
 });

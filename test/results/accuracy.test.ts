@@ -11,7 +11,7 @@ const folders = { root: "/checkout", data: "/data" };
 describe("what is evaluated", () => {
   test("a bundle in the engine that is named, on the rows that it did not learn, with outcomes", () => {
     expect(optionsFor(system("single-pass"), set("newsgroups"), folders, {})).toEqual({
-      bundle: "/checkout/models/onepass-smollm2-12l",
+      bundle: "/checkout/models/onepass-en",
       engine: "single-pass",
       data: ["/data/20newsgroups/train.jsonl.gz"],
       cut: true,
