@@ -14,7 +14,9 @@ export function checkManifest({ name, version, tasks, limits, model, files }: Ma
   };
   checkTasks(tasks, fault);
   if (limits.window_tokens > limits.max_tokens) fault("limits: window_tokens is larger than max_tokens");
-  for (const file of filesOf(model)) {
+  const evidence = tasks.topic?.evidence;
+  if (evidence && model.engine !== "single-pass") fault("tasks.topic.evidence: only a single-pass model reads it");
+  for (const file of [...filesOf(model), ...(evidence ? [evidence.file] : [])]) {
     if (!Object.hasOwn(files, file)) fault(`files: the model opens ${file}, which has no SHA-256`);
   }
   if (model.engine === "single-pass") checkDecoder(model, tasks, fault);

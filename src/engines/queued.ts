@@ -1,10 +1,11 @@
 import type { Bundle } from "../bundle/bundle.js";
 import { EngineError } from "../errors.js";
+import type { Evidence } from "../tasks/evidence.js";
 import { assertFinite } from "../tasks/softmax.js";
 import type { TaskName } from "../tasks/task.js";
 import type { PreparedText } from "../text/prepare.js";
 import type { BatchLimits } from "./batches.js";
-import type { BatchObserver, Engine, EngineName, RuntimeName, ScoreRequest, Scores } from "./engine.js";
+import type { BatchObserver, Engine, EngineName, RuntimeName, ScoreRequest, Scores, WindowScores } from "./engine.js";
 import { planText, type EncodedText, type Forward, type Plan, type Prompt } from "./plan.js";
 import { BatchQueue, type Timed } from "./queue.js";
 
@@ -26,6 +27,8 @@ export interface Runtime extends AsyncDisposable {
   readonly limits: BatchLimits;
   /** How many runs there may be at once; one by default. */
   readonly parallel?: number;
+  /** What the ids of a text say of its topic before the model has read them. */
+  readonly evidence?: Evidence | undefined;
   encode(text: PreparedText): EncodedText;
   prompt(forward: Forward): Prompt;
   /** Scores in the order of `batch`, whose prompts are of one length. */
@@ -71,10 +74,10 @@ export class QueuedEngine implements Engine {
     const runs = await this.#queue.submit(jobs, signal);
     for (const { value } of runs) this.#check(value);
     const tokenizeMs = encodedAt - calledAt;
-    return plans.map((plan) => ({
-      ...mergeScores(plan, tasks, runs.splice(0, plan.forwards.length), encodedAt),
-      tokenizeMs,
-    }));
+    return plans.map((plan) => {
+      const scores = mergeScores(plan, tasks, runs.splice(0, plan.forwards.length), encodedAt);
+      return { ...scores, ...(scores.topic && { topic: this.#withEvidence(plan, scores.topic) }), tokenizeMs };
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -89,6 +92,14 @@ export class QueuedEngine implements Engine {
     } catch (cause) {
       throw new EngineError(this.name, cause);
     }
+  }
+
+  /** Every window is told what the whole of the text that was read says. */
+  #withEvidence({ forwards }: Plan, windows: readonly WindowScores[]): readonly WindowScores[] {
+    const said = this.reader.evidence?.scores(forwards.flatMap(({ ids }) => ids));
+    return said
+      ? windows.map((window) => ({ ...window, logits: window.logits.map((logit, i) => logit + said[i]!) }))
+      : windows;
   }
 
   #job(forward: Forward): Job {

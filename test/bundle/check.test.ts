@@ -31,6 +31,8 @@ const allTasks = { slots: slots!, intent: intent!, topic: topic! };
 const table = (rows: number, columns: number) => Array.from({ length: rows }, () => Array<number>(columns).fill(-0.5));
 const withTables = (change: { transitions?: number[][]; compatibility?: number[][] }) =>
   decoder({ tasks: { ...allTasks, slots: { ...slots!, ...change } } });
+const evidence = { file: "topic.evidence", buckets: 4, damping: 1, weight: 1 };
+const withEvidence = { tasks: { ...allTasks, topic: { ...topic!, evidence } } };
 
 test.each([
   ["a decoder", decoderManifest()],
@@ -67,6 +69,8 @@ test.each([
   ["a topic without a group", decoder({ tasks: { ...allTasks, topic: { ...topic!, groups: { t: "g" } } } }), '"u"'],
   ["a group of no topic", decoder({ tasks: { ...allTasks, topic: { ...topic!, labels: ["t"] } } }), '"u"'],
   ["a window beyond the most", decoder({ limits: { window_tokens: 9, max_tokens: 8 } }), "window_tokens"],
+  ["a table of evidence without a hash", decoder(withEvidence), "topic.evidence"],
+  ["a table of evidence beside encoders", { ...encoderManifest(), ...withEvidence }, "single-pass"],
   ["weights without a hash", decoder({ files: {} }), "weights.gguf"],
   ["a graph without a hash", withGraph({ files: decoderManifest().files }), "graph.onnx"],
   ["a graph that lacks a task", withGraph({}, { intent: "intent", slots: "slots" }), "model.onnx.outputs"],

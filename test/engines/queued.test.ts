@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Forward } from "../../src/engines/plan.js";
 import { QueuedEngine, type ForwardScores, type Runtime } from "../../src/engines/queued.js";
 import { EngineError, TextTooLongError } from "../../src/errors.js";
+import type { Evidence } from "../../src/tasks/evidence.js";
 import type { TaskName } from "../../src/tasks/task.js";
 import { prepareText } from "../../src/text/prepare.js";
 import { decoderManifest } from "../bundle/manifests.js";
@@ -11,6 +12,7 @@ class FakeRuntime implements Runtime {
   readonly name = "llama.cpp";
   readonly limits = { maxSequences: 4, maxTokens: 64 };
   readonly batches: (readonly Forward[])[] = [];
+  evidence: Evidence | undefined;
   disposed = false;
 
   encode({ words }: { words: readonly { start: number; end: number }[] }) {
@@ -83,6 +85,15 @@ describe("QueuedEngine", () => {
     const [scores] = await score(["a ".repeat(19)], ["topic"]);
     expect(scores?.topic?.map(({ tokens }) => tokens)).toEqual([8, 8, 3]);
     expect(scores?.promptTokens).toBe(19);
+  });
+
+  test("adds to the topic of every window what the whole text that was read says of it, and to no other task", async () => {
+    const { score, runtime } = open();
+    runtime.evidence = { scores: (ids: number[]) => Float32Array.of(100 * ids.length) } as unknown as Evidence;
+    const [scores] = await score(["a ".repeat(19)], ["topic"]);
+    expect(scores?.topic?.map(({ logits }) => logits[0])).toEqual([1908, 1908, 1903]);
+    const [short] = await score(["a bb"]);
+    expect([short?.intent?.[0], short?.topic?.[0]?.logits[0]]).toEqual([3, 203]);
   });
 
   test("reads the beginning of a text that may be cut", async () => {

@@ -7,6 +7,8 @@ import { openGraph } from "../onnx/open.js";
 import type { RuntimeName } from "../engine.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
+import type { Evidence } from "../../tasks/evidence.js";
+import { openEvidence } from "./evidence.js";
 import { GraphReader } from "./graph-reader.js";
 import { checkModel, type LoadedModel } from "./model.js";
 import { PrefixLm } from "./prefix-lm.js";
@@ -88,8 +90,9 @@ async function openWith(
     const { tasks, limits } = bundle.manifest;
     const labels = labelRanges(spec, tasks);
     checkModel(bundle, spec, labels, loaded.model);
+    const evidence = await openEvidence(bundle);
     opened = await open(labels);
-    const runtime = new DecoderRuntime(spec, loaded, opened);
+    const runtime = new DecoderRuntime(spec, loaded, opened, evidence);
     await runtime.warmUp(labels, limits.window_tokens);
     return runtime;
   } catch (error) {
@@ -109,6 +112,7 @@ class DecoderRuntime implements Runtime {
     private readonly spec: DecoderModel,
     private readonly loaded: LoadedModel,
     { name, reader, limits, parallel = 1 }: OpenReader,
+    readonly evidence: Evidence | undefined,
   ) {
     this.name = name;
     this.#reader = reader;
