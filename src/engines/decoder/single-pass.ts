@@ -1,5 +1,6 @@
 import type { Bundle } from "../../bundle/bundle.js";
 import type { DecoderModel } from "../../bundle/manifest.js";
+import type { Evidence } from "../../tasks/evidence.js";
 import { TASK_NAMES } from "../../tasks/task.js";
 import type { PreparedText } from "../../text/prepare.js";
 import type { BatchLimits } from "../batches.js";
@@ -7,7 +8,6 @@ import { openGraph } from "../onnx/open.js";
 import type { RuntimeName } from "../engine.js";
 import type { EncodedText, Forward, Prompt } from "../plan.js";
 import type { ForwardScores, Runtime } from "../queued.js";
-import type { Evidence } from "../../tasks/evidence.js";
 import { openEvidence } from "./evidence.js";
 import { GraphReader } from "./graph-reader.js";
 import { checkModel, type LoadedModel } from "./model.js";
