@@ -40,6 +40,10 @@ test("refuses a file that is gone", async () => {
 
 const { tasks } = decoderManifest();
 const withSlots = (change: object) => ({ tasks: { ...tasks, slots: { ...tasks.slots, ...change } } });
+const withEvidence = (change: object) => {
+  const evidence = { file: "topic.evidence", buckets: 4, damping: 1, weight: 1, ...change };
+  return { tasks: { ...tasks, topic: { ...tasks.topic, evidence } } };
+};
 const withIntent = (change: object) => ({ tasks: { ...tasks, intent: { ...tasks.intent, ...change } } });
 
 test("a bundle may reject with a label of its own, and have a threshold", async () => {
@@ -56,6 +60,10 @@ test.each([
   [{ files: { "../secret": "0".repeat(64) } }, "files"],
   [withIntent({ reject: "oos" }), "names none of the labels\n  → at tasks.intent.reject"],
   [withIntent({ oos_threshold: 1.5 }), "tasks.intent.oos_threshold"],
+  [withEvidence({ buckets: 6 }), "a power of two\n  → at tasks.topic.evidence.buckets"],
+  [withEvidence({ buckets: 2 ** 25 }), "tasks.topic.evidence.buckets"],
+  [withEvidence({ damping: 0 }), "tasks.topic.evidence.damping"],
+  [withEvidence({ file: "../table" }), "tasks.topic.evidence.file"],
   [withSlots({ compatibility: [[0], [0.1]] }), "tasks.slots.compatibility[1][0]"],
   [withSlots({ transitions: [[1, 0, 0], [0, 0, 1], [null]] }), "tasks.slots.transitions[2][0]"],
 ])("names the fault of a manifest with %j", async (change, message) => {

@@ -38,6 +38,7 @@ test.each([
   ["a decoder", decoderManifest()],
   ["a decoder that also writes", decoderModel({ writes: true })],
   ["a decoder with a graph", withGraph({})],
+  ["a table of evidence", decoder({ ...withEvidence, files: { ...decoderManifest().files, "topic.evidence": "0" } })],
   ["tables of tags and intents", withTables({ transitions: table(4, 3), compatibility: table(2, 1) })],
   ["two encoders", encoderManifest()],
   ["encoders that read the text as their tokenizer cuts it", encoderModel({ tokenization: "text" })],

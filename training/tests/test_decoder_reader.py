@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 onnx = pytest.importorskip("onnx", reason="writes the graph")
@@ -12,6 +13,7 @@ from onnx import TensorProto, helper  # noqa: E402
 
 from training.batches import Utterance  # noqa: E402
 from training.decoder_reader import DecoderReader  # noqa: E402
+from training.evidence_table import EvidenceTable  # noqa: E402
 from training.vocabulary import BOS, BaseTokenizer, Vocabulary  # noqa: E402
 
 LABELS = {"intent": ["a"], "slots": ["O"], "topic": ["b"]}
@@ -44,3 +46,12 @@ def test_an_utterance_is_read_at_its_read_out_and_at_the_first_token_of_each_wor
 def test_windows_are_read_at_the_read_out_of_the_topic_however_long_they_are(reader: DecoderReader) -> None:
     assert reader.windows([TEXT, TEXT[:1], []]).tolist() == [[reader.vocabulary.read_outs["topic"]]] * 3
     assert reader.read([BOS, *TEXT], ["slots"])[0].tolist() == [[BOS], [3], [4], [5], [6]]
+
+
+def test_every_window_has_the_evidence_of_the_whole_text(reader: DecoderReader) -> None:
+    bytes_ = np.arange(1, 65)
+    table = EvidenceTable(bytes_.astype(np.uint8), bytes_.astype(np.int8)[:, None], 2, 1.0, 1.0)
+    alone = reader.windows([TEXT[:3], TEXT[3:]])
+    reader.evidence = table
+    assert reader.windows([TEXT[:3], TEXT[3:]]) == pytest.approx(alone + table.scores(TEXT))
+    assert reader.read(reader.vocabulary.prompt(("topic",), TEXT), ["topic"])[0][1] == alone[0]
