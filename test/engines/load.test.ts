@@ -1,3 +1,5 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { loadBundle, type Bundle } from "../../src/bundle/bundle.js";
@@ -106,6 +108,25 @@ describe("a bundle whose weights also write", () => {
       expect([contexts, isOpen()]).toEqual([context, [false]]);
     }
   });
+});
+
+test("a table of evidence is opened with the weights, and closes them when it is none", async () => {
+  const { tasks } = prefix.manifest;
+  const buckets = 16;
+  const withTable = (file: string): Bundle => {
+    const topic = { ...tasks.topic!, evidence: { file, buckets, damping: 1, weight: 1 } };
+    const path = (name: string) => (name === file ? join(folder, name) : prefix.path(name));
+    return { ...prefix, manifest: { ...prefix.manifest, tasks: { ...tasks, topic } }, path };
+  };
+  const folder = await mkdtemp(join(tmpdir(), "evidence-"));
+  await writeFile(join(folder, "table"), new Uint8Array(buckets * (1 + tasks.topic!.labels.length)).fill(3));
+  await writeFile(join(folder, "short"), new Uint8Array(3));
+
+  const runtime = await openRuntime(withTable("table"), OPTIONS);
+  expect(runtime.evidence?.scores([1, 2])).toHaveLength(tasks.topic!.labels.length);
+  await runtime[Symbol.asyncDispose]();
+  await expect(openRuntime(withTable("short"), OPTIONS)).rejects.toThrow("short has 3 bytes");
+  expect(isOpen()).toEqual([false, false]);
 });
 
 describe("decoders that only write", () => {
