@@ -36,7 +36,7 @@ WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quanti
 def tensor_type(name: str, matrices: GGMLQuantizationType) -> GGMLQuantizationType:
     """Norms stay fp32. The embedding doubles as the classifier, so it keeps 8 bits where the matrices have fewer.
 
-    Not so in Q5_1, which the bundle in the repository has to make room for the graph: docs/ablations.md has what it costs.
+    Not so in Q5_1, which the repository's bundle has to make room for the graph: docs/ablations.md has what it costs.
     """
     if name.endswith("norm.weight"):
         return GGMLQuantizationType.F32
