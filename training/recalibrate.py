@@ -51,7 +51,7 @@ def encoder_reader(folder: Path, manifest: dict[str, Any]) -> tuple[Reader, Enco
 READERS = {"single-pass": decoder_reader, "dual-encoder": encoder_reader, "joint-encoder": encoder_reader}
 
 
-def recalibrate(folder: Path, rows: Path, version: str | None, counts: bool, evidence: bool) -> None:
+def recalibrate(folder: Path, rows: Path, version: str | None, counts: bool, evidence: bool = False) -> None:
     manifest = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     engine, labels = manifest["model"]["engine"], labels_of(manifest)
     if engine not in READERS:
