@@ -29,6 +29,12 @@ export function labelsOf(tasks: Tasks, task: TaskName): readonly string[] {
   return (task === "slots" ? tasks.slots?.tags : tasks[task]?.labels) ?? [];
 }
 
+/** Whether two bundles' answers to a task mean the same: the same labels, in whatever order. */
+export function sameLabels(one: Tasks, other: Tasks, task: TaskName): boolean {
+  const [left, right] = [one, other].map((tasks) => new Set(labelsOf(tasks, task)));
+  return left!.size === right!.size && [...left!].every((label) => right!.has(label));
+}
+
 function filesOf(model: Manifest["model"]): string[] {
   if (model.engine === "single-pass") return [model.file, ...(model.onnx ? [model.onnx.file] : [])];
   if ("decoders" in model) return model.decoders.map(({ file }) => file);

@@ -1,4 +1,4 @@
-import { labelsOf } from "../bundle/check.js";
+import { sameLabels } from "../bundle/check.js";
 import type { Engine, EngineName } from "../engines/engine.js";
 import { OnepassError } from "../errors.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
@@ -66,7 +66,9 @@ export function chooseFallback(pool: EnginePool, asked: PoolEntry, tasks: readon
   const { fallback } = pool;
   if (!fallback || fallback.bundle === asked.bundle || !isReady(fallback)) return undefined;
   if (tasks.includes("intent") && rejectOf(asked) !== rejectOf(fallback)) return undefined;
-  return tasks.every((task) => sameLabels(asked, fallback, task)) ? fallback : undefined;
+  const { tasks: own } = asked.bundle.manifest;
+  const { tasks: others } = fallback.bundle.manifest;
+  return tasks.every((task) => sameLabels(own, others, task)) ? fallback : undefined;
 }
 
 export function isReady(entry: PoolEntry): entry is ReadyEntry {
@@ -77,16 +79,6 @@ export function notReady(message: string): OnepassError {
   return new OnepassError("not_ready", 503, `${message} GET /readyz tells when.`);
 }
 
-function sameLabels(a: PoolEntry, b: PoolEntry, task: TaskName): boolean {
-  const one = labelSet(a, task);
-  const other = labelSet(b, task);
-  return one.size === other.size && [...one].every((label) => other.has(label));
-}
-
 function rejectOf({ bundle }: PoolEntry): string | undefined {
   return bundle.manifest.tasks.intent?.reject;
-}
-
-function labelSet({ bundle }: PoolEntry, task: TaskName): ReadonlySet<string> {
-  return new Set(labelsOf(bundle.manifest.tasks, task));
 }

@@ -1,4 +1,5 @@
 import { bundleId, type Bundle } from "../bundle/bundle.js";
+import { sameLabels } from "../bundle/check.js";
 import type { Discovery, FaultyBundle } from "../bundle/discover.js";
 import { BundleRegistry } from "../bundle/registry.js";
 import type { Engine, EngineName } from "../engines/engine.js";
@@ -90,7 +91,7 @@ export class EnginePool implements AsyncDisposable {
   }
 
   /**
-   * The bundle that an engine alone stands for: the default, or else the first with the default's labels, since who names an
+   * The bundle that an engine alone stands for: the default, or else the first with the default's intents, since who names an
    * engine asks the same question of another model; or else the first that has the engine.
    */
   byEngine(engine: EngineName): PoolEntry | undefined {
@@ -98,7 +99,7 @@ export class EnginePool implements AsyncDisposable {
     const usual = this.default?.bundle;
     return (
       having.find(({ bundle }) => bundle === usual) ??
-      having.find(({ bundle }) => usual && sameIntents(bundle, usual)) ??
+      having.find(({ bundle }) => usual && sameLabels(bundle.manifest.tasks, usual.manifest.tasks, "intent")) ??
       having[0]
     );
   }
@@ -150,11 +151,6 @@ export class EnginePool implements AsyncDisposable {
     this.options.metrics.engineReady({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
     if (entry.state !== "loading") this.options.onChange?.(entry);
   }
-}
-
-function sameIntents(one: Bundle, other: Bundle): boolean {
-  const [left, right] = [one, other].map(({ manifest }) => manifest.tasks.intent?.labels.join("\n"));
-  return left === right;
 }
 
 /** Why a bundle does not serve, for operators; nothing of a stack. */

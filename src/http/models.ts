@@ -1,6 +1,7 @@
 import { Router } from "express";
 import type { z } from "zod";
 import type { EnginePool, PoolEntry } from "../classify/pool.js";
+import { slotNames } from "../tasks/bio.js";
 import { route } from "./route.js";
 import type { ModelInfo, ModelsAnswer } from "./schemas.js";
 
@@ -30,7 +31,7 @@ function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo
     license,
     tasks: {
       ...(intent && { intent: { labels: intent.labels, reject: intent.reject, oos_threshold: intent.oos_threshold } }),
-      ...(tags && { slots: { labels: [...new Set(tags.slots.filter((slot) => slot !== undefined))] } }),
+      ...(tags && { slots: { labels: slotNames(tags.slots) } }),
       ...(topic && { topic: { labels: topic.labels, groups: topic.groups } }),
     },
     limits,
