@@ -12,6 +12,8 @@ Row = dict[str, Any]
 # What people say to assistants; each set has labels of its own.
 SETS = ("massive", "snips", "clinc150", "banking77")
 
+MAX_POST_TOKENS = 8192  # that the topic of a post is read from
+
 # The seven top-level groups of 20 Newsgroups, by the first part of a topic's name.
 TOPIC_GROUPS = ("alt", "comp", "misc", "rec", "sci", "soc", "talk")
 

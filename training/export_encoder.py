@@ -15,7 +15,6 @@ from training.dev import DevSet
 from training.encoder_config import ENCODER_TASKS, EncoderConfig
 from training.encoder_model import Graph, untrained
 from training.encoder_onnx import SETTINGS, OnnxReader, quantize, write_fp32
-from training.encoder_score import MAX_TOKENS
 from training.encoder_tokenizer import EncoderTokenizer
 from training.run import Run
 
@@ -143,7 +142,7 @@ def export(configs: list[Path], out: Path, version: str, notes: list[str] | None
         "language": "en",
         "license": "Apache-2.0",
         "tasks": entries,
-        "limits": {"window_tokens": dev.window, "max_tokens": MAX_TOKENS},
+        "limits": {"window_tokens": dev.window, "max_tokens": data.MAX_POST_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {
             "engine": "joint-encoder" if len(runs) == 1 else "dual-encoder",

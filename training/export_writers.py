@@ -4,9 +4,9 @@ from pathlib import Path
 
 from gguf import GGMLQuantizationType
 
-from training import bundle, card
+from training import bundle, card, data
 from training.config import DecoderConfig, load
-from training.export_decoder import BASE, MAX_TOKENS, load_run, write_gguf
+from training.export_decoder import BASE, load_run, write_gguf
 from training.run import Run
 from training.vocabulary import BOS, READ_OUT_TASKS
 
@@ -34,7 +34,7 @@ def export(configs: list[Path], out: Path, version: str, matrices: str) -> None:
         "language": "en",
         "license": "Apache-2.0",
         "tasks": bundle.task_entries(ordered, {task: {"temperature": 1.0} for task in ordered}),
-        "limits": {"window_tokens": runs[0].max_tokens - 1 - len(READ_OUT_TASKS), "max_tokens": MAX_TOKENS},
+        "limits": {"window_tokens": runs[0].max_tokens - 1 - len(READ_OUT_TASKS), "max_tokens": data.MAX_POST_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {"engine": "dual-decoder", "decoders": decoders},
         "provenance": {

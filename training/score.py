@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from training import answers, batches
-from training.data import Row, spans, without_headers
+from training.data import MAX_POST_TOKENS, Row, without_headers
 from training.decoding import Structure
 from training.precision import autocast
 from training.prefix_lm import PrefixLM
+from training.tally import Tally
 from training.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -39,7 +40,7 @@ def score_massive(
     labels = vocabulary.labels
     items = [batches.utterance(row, labels, vocabulary.encode, None) for row in rows]
     items.sort(key=lambda item: len(item.ids))
-    right = exact = found = wanted = both = 0
+    tally = Tally(structure)
     for at in range(0, len(items), 64):
         group = items[at : at + 64]
         batch = batches.collate(group, lambda ids: vocabulary.prompt(("intent", "topic"), ids), limit)
@@ -48,24 +49,19 @@ def score_massive(
         intents = model.label_logits(states[:, 1], vocabulary.label_start["intent"], len(labels["intent"])).softmax(-1)
         at_words = states.gather(1, batch.first[..., None].expand(-1, -1, states.size(-1)))
         tag_scores = model.label_logits(at_words, vocabulary.label_start["slots"], len(labels["slots"])).log_softmax(-1)
-        for item, probabilities, scores in zip(group, intents.numpy(), tag_scores.numpy(), strict=True):
-            decided, path = structure.decide(probabilities, scores[: len(item.tags)])
-            is_right = int(decided.argmax()) == item.intent
-            predicted = set(spans([labels["slots"][t] for t in path]))
-            gold = set(spans([labels["slots"][t] for t in item.tags]))
-            found, wanted, both = found + len(predicted), wanted + len(gold), both + len(predicted & gold)
-            right += is_right
-            exact += is_right and predicted == gold
-    return right / len(items), 2 * both / max(1, found + wanted), exact / len(items)
+        for item, probabilities, tags in zip(group, intents.numpy(), tag_scores.numpy(), strict=True):
+            tally.add(probabilities, tags[: len(item.tags)], item.intent, item.tags)
+    scores = tally.scores()
+    return scores["intent"], scores["slot_f1"], scores["exact_match"]
 
 
 @torch.no_grad()
 def score_topics(model: PrefixLM, vocabulary: Vocabulary, texts: list[str], topics: list[str], window: int) -> float:
-    """Averages the scores of a post's windows, weighted by their tokens; 8,192 tokens are read at most."""
+    """Averages the scores of a post's windows, weighted by their tokens; MAX_POST_TOKENS are read at most."""
     start, count = vocabulary.label_start["topic"], len(vocabulary.labels["topic"])
     windows: list[tuple[int, list[int]]] = []
     for i, text in enumerate(texts):
-        ids = vocabulary.encode(text)[0][:8192]
+        ids = vocabulary.encode(text)[0][:MAX_POST_TOKENS]
         windows += [(i, ids[at : at + window]) for at in range(0, len(ids), window)]
     totals = torch.zeros(len(texts), count)
     for _, group in groupby(sorted(windows, key=lambda w: len(w[1])), key=lambda w: len(w[1])):  # no padding

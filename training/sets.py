@@ -41,8 +41,7 @@ The posts of 20 Newsgroups have no stated licence; they were used to train and a
 utterances are CC BY 4.0 (Amazon; derived from SLURP).""",
     dev="""\
 MASSIVE is its dev split; 20 Newsgroups the last tenth of each group of the bydate *train* part by post number, which
-training never saw; `dev_sample_400` is 400 of those 1,130 posts, headers kept, drawn by `random.Random(0).sample` from
-`training.data.newsgroups(…, "dev")`. Slot F1 counts exact spans as seqeval does.
+training never saw, headers kept. Slot F1 counts exact spans as seqeval does.
 Brackets: 95 % bootstrap intervals. Calibration error: intent / slots / topic, 15 equal-mass bins, of confidences that
 were calibrated on four fifths of the rows and measured on the fifth, five times; what ships was calibrated on all of
 dev.""",
@@ -68,7 +67,6 @@ one that is rejected counts as wrong. AUROC: of `out_of_scope_score`, rows out o
 measured on the fifth.""",
         files=() if name == "banking77" else (f"{name}/dev.jsonl.gz",),  # its dev rows have no file of their own
         limits="""\
-\
 English only. It knows the labels in `bundle.json` and nothing else, and what is out of their scope only as far as the
 figures say: a text near an intent, or about another assistant's task, may pass. Letters of other scripts are unknown
 to it.""",

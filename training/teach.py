@@ -18,23 +18,24 @@ from random import Random
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training import batches, data, encoder_model, structure
+from training import batches, data, structure
 from training.augment import contexts_of, replace_words, swap_values
 from training.calibrate import softmax
 from training.config import DecoderConfig, load
 from training.decoding import Structure
+from training.dev import Encode
 from training.encoder_config import EncoderConfig
-from training.encoder_onnx import OnnxReader
-from training.encoder_score import TorchReader
+from training.encoder_score import Reader, TorchReader
 from training.encoder_tokenizer import EncoderTokenizer
 from training.export_decoder import load_run
+from training.export_encoder import load_graph
 from training.lessons import NO_GOLD
 from training.precision import autocast
-from training.run import Run
-from training.text import encode_pieces, prepare
+from training.recalibrate import encoder_reader
+from training.tally import Tally
+from training.text import prepare
 
 Floats = NDArray[np.float64]
 LONGEST = 60  # words of a text
@@ -70,24 +71,37 @@ def texts_of(folder: Path, labels: dict[str, list[str]], versions: int, seed: in
 
 
 class EncoderTeacher:
-    """A bundle of encoders, in its own words: intent (60,) and tags (words, tags), probabilities."""
+    """A bundle or a run of encoders with intent and slots, in its own words."""
 
-    def __init__(self, bundle: Path) -> None:
-        manifest = json.loads((bundle / "bundle.json").read_text())
-        model = manifest["model"]
-        self.reader = OnnxReader([bundle / graph["file"] for graph in model["graphs"]], None)
-        self.tokenizer = Tokenizer.from_file(str(bundle / model["tokenizer"]))
-        self.cls, self.sep = model["cls"], model["sep"]
-        self.temperatures = {task: entry["temperature"] for task, entry in manifest["tasks"].items()}
+    def __init__(self, reader: Reader, encode: Encode, temperatures: dict[str, float]) -> None:
+        """encode: ids of an utterance, with what closes it, and the first of each word."""
+        self.reader, self.encode, self.temperatures = reader, encode, temperatures
+
+    @classmethod
+    def of_bundle(cls, folder: Path) -> "EncoderTeacher":
+        manifest = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        reader, _, encode = encoder_reader(folder, manifest)
+        return cls(reader, encode, {task: entry["temperature"] for task, entry in manifest["tasks"].items()})
+
+    @classmethod
+    def of_run(cls, run: Path) -> "EncoderTeacher":
+        config = load(EncoderConfig, str(run / "config.toml"))
+        tokenizer = EncoderTokenizer(config.base / "tokenizer.json")
+        model = load_graph(config, data.schema(config.data)).encoder
+        reader = TorchReader(model, tokenizer, config.max_tokens)
+        return cls(reader, tokenizer.encode_closed, {"intent": 1.0, "slots": 1.0})
 
     def read(self, texts: list[str]) -> Iterable[tuple[Floats, Floats]]:
-        for text in texts:
-            ids, first = encode_pieces(text, lambda p: self.tokenizer.encode(p, add_special_tokens=False).ids)
-            found = self.reader.read([self.cls, *ids, self.sep], ("intent", "slots"))
-            yield (
-                softmax(found["intent"].astype(np.float64), self.temperatures["intent"]),
-                softmax(found["slots"][[f + 1 for f in first]].astype(np.float64), self.temperatures["slots"]),
+        """Of each text intent (60,) and tags (words, tags), probabilities."""
+        encoded = [self.encode(text) for text in texts]
+        items = [batches.Utterance(ids, first, 0, [0] * len(first), []) for ids, first in encoded]
+        found = {id(item): scores for item, scores in self.reader.utterance(items)}
+        for item in items:
+            scores = found[id(item)]
+            intent, slots = (
+                softmax(scores[task].astype(np.float64), self.temperatures[task]) for task in ("intent", "slots")
             )
+            yield intent, slots
 
 
 class DecoderTeacher:
@@ -113,32 +127,12 @@ class DecoderTeacher:
             yield softmax(intents[i].numpy().astype(np.float64), 1.0), softmax(at_words, 1.0)
 
 
-class EncoderRunTeacher:
-    """A run of `training.encoder` with intent and slots."""
-
-    def __init__(self, run: Path) -> None:
-        config = load(EncoderConfig, str(run / "config.toml"))
-        labels = data.schema(config.data)
-        model = encoder_model.untrained(config.base, {task: len(labels[task]) for task in config.tasks})
-        Run(config.out).load(model)
-        self.reader = TorchReader(model, EncoderTokenizer(config.base / "tokenizer.json"), config.max_tokens)
-
-    def read(self, texts: list[str]) -> Iterable[tuple[Floats, Floats]]:
-        items = []
-        for text in texts:
-            ids, first = self.reader.tokenizer.encode_closed(text)
-            items.append(batches.Utterance(ids, first, 0, [0] * len(first), []))
-        found = {id(item): scores for item, scores in self.reader.utterance(items)}
-        for item in items:
-            scores = found[id(item)]
-            yield softmax(scores["intent"].astype(np.float64), 1.0), softmax(scores["slots"].astype(np.float64), 1.0)
-
-
-Teacher = EncoderTeacher | EncoderRunTeacher | DecoderTeacher
+Teacher = EncoderTeacher | DecoderTeacher
 
 
 def teacher_of(run: Path) -> Teacher:
-    return (DecoderTeacher if "layers" in tomllib.loads((run / "config.toml").read_text()) else EncoderRunTeacher)(run)
+    is_decoder = "layers" in tomllib.loads((run / "config.toml").read_text())
+    return DecoderTeacher(run) if is_decoder else EncoderTeacher.of_run(run)
 
 
 def read_all(teachers: list[Teacher], texts: list[str]) -> list[tuple[Floats, Floats]]:
@@ -156,16 +150,10 @@ def read_all(teachers: list[Teacher], texts: list[str]) -> list[tuple[Floats, Fl
 
 
 def score(found: list[tuple[Floats, Floats]], texts: list[Text], known: Structure) -> dict[str, float]:
-    right = exact = said = wanted = both = 0
+    tally = Tally(known)
     for (intent, words), text in zip(found, texts, strict=True):
-        intent, path = known.decide(intent, np.log(words + 1e-12))
-        spans = set(data.spans([known.tags[t] for t in path]))
-        gold = set(data.spans([known.tags[t] for t in text.tags]))
-        is_right = int(intent.argmax()) == text.intent
-        right, exact = right + is_right, exact + (is_right and spans == gold)
-        said, wanted, both = said + len(spans), wanted + len(gold), both + len(spans & gold)
-    rows = len(texts)
-    return {"intent": right / rows, "slot_f1": 2 * both / max(1, said + wanted), "exact_match": exact / rows}
+        tally.add(intent, np.log(words + 1e-12), text.intent, text.tags)
+    return tally.scores()
 
 
 def main() -> None:
@@ -180,7 +168,7 @@ def main() -> None:
     parser.add_argument("--dev", action="store_true", help="score the ensemble on dev")
     args = parser.parse_args()
     labels = data.schema(args.data)
-    teachers: list[Teacher] = [*map(EncoderTeacher, args.bundles), *map(teacher_of, args.runs)]
+    teachers: list[Teacher] = [*map(EncoderTeacher.of_bundle, args.bundles), *map(teacher_of, args.runs)]
     if args.dev:
         rows = data.massive(args.data, "dev")
         dev = [
