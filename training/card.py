@@ -14,13 +14,17 @@ from training.sets import card_texts
 HEADINGS = ["data", "rows", "intent", "slot F1", "exact match", "topic", "topic group"]
 HEADINGS += ["in scope", "AUROC", "rejected: out of scope / in scope", "calibration error"]
 
+EVIDENCE = """\
+- Beside the weights: a linear table over tokens and pairs of them, whose sums are added to the topic's logits.
+"""
+
 CARD = """# {name} {version}
 
 {description}
 
 - Engine: `{engine}`. Language: {language}. Licence of the weights: {license}.
 - Reads up to {reads}.
-- Base: {base}.
+{beside}- Base: {base}.
 - Trained on: {data}.
 
 {rights}
@@ -115,6 +119,7 @@ def write_card(folder: Path) -> None:
         **{key: manifest[key] for key in ("name", "version", "description", "language", "license")},
         engine=manifest["model"]["engine"],
         reads=reads(manifest),
+        beside=EVIDENCE if "evidence" in manifest["tasks"].get("topic", {}) else "",
         base=provenance["base"],
         data=", ".join(provenance["data"]),
         rights=texts.rights,
