@@ -12,7 +12,7 @@ if (!existsSync(INSTALLED) || statSync(INSTALLED).mtimeMs < statSync(join(ROOT, 
   if (status !== 0) process.exit(status ?? 1);
 }
 await import("./start.js");
-const { readConfig } = await import("../dist/src/config.js");
+const { readConfig } = await import("../dist/src/config/read.js");
 const config = readConfig(process.env);
 if (config.port !== 0) await announce(addressOf(config)); // a port that the system chose is in the log alone
 

@@ -3,12 +3,12 @@ import { bundleId } from "./bundle/bundle.js";
 import { discoverBundles, selectBundles, type Discovery } from "./bundle/discover.js";
 import { EnginePool, type PoolEntry } from "./classify/pool.js";
 import { ClassifyService } from "./classify/service.js";
-import { ConfigError, readConfig, type Config } from "./config.js";
+import { ConfigError, readConfig, type Config } from "./config/read.js";
 import { loadEngines } from "./engines/load.js";
 import { OnepassError } from "./errors.js";
 import { createApp } from "./http/app.js";
 import { drain, listen, urlOf } from "./http/server.js";
-import { Metrics } from "./metrics.js";
+import { Metrics } from "./metrics/metrics.js";
 
 const BAD_SETTINGS = 2;
 const DISPOSE_TIMEOUT_MS = 10_000;
@@ -76,7 +76,7 @@ function createPool(config: Config, metrics: Metrics, logger: Logger): EnginePoo
         gpu: config.gpu === "off" ? false : config.gpu,
         maxSequences: config.maxSequences === 0 ? undefined : config.maxSequences,
         onBatch: (engine) => (prompts, tokens) => {
-          metrics.batchRun({ model: bundleId(bundle), engine }, prompts, tokens);
+          metrics.engines.batchRun({ model: bundleId(bundle), engine }, prompts, tokens);
         },
       }),
     onChange: ({ model, engineName, engine, state, error }: PoolEntry) => {

@@ -5,7 +5,7 @@ import { BundleRegistry } from "../bundle/registry.js";
 import type { Engine, EngineName } from "../engines/engine.js";
 import { enginesOf } from "../engines/offered.js";
 import { OnepassError } from "../errors.js";
-import type { Metrics } from "../metrics.js";
+import type { Metrics } from "../metrics/metrics.js";
 import { parseTagSet, type TagSet } from "../tasks/bio.js";
 
 export type EngineState = "loading" | "ready" | "failed";
@@ -148,7 +148,7 @@ export class EnginePool implements AsyncDisposable {
   }
 
   #report(entry: PoolEntry): void {
-    this.options.metrics.engineReady({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
+    this.options.metrics.engines.ready({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
     if (entry.state !== "loading") this.options.onChange?.(entry);
   }
 }

@@ -1,6 +1,7 @@
 import type { Scores, WrittenAnswer } from "../engines/engine.js";
 import { EngineError } from "../errors.js";
-import type { Answered, Metrics } from "../metrics.js";
+import type { Answered } from "../metrics/engines.js";
+import type { Metrics } from "../metrics/metrics.js";
 import { NonFiniteScoreError } from "../tasks/softmax.js";
 import type { TaskName } from "../tasks/task.js";
 import { prepareText } from "../text/prepare.js";
@@ -144,8 +145,8 @@ export class ClassifyService {
   }
 
   #measure(entry: PoolEntry, answered: Answered, asked: PoolEntry): void {
-    this.metrics.answered({ model: entry.model, engine: entry.engineName }, answered);
-    if (entry.bundle !== asked.bundle) this.metrics.fellBack(asked.model, entry.model);
+    this.metrics.engines.answered({ model: entry.model, engine: entry.engineName }, answered);
+    if (entry.bundle !== asked.bundle) this.metrics.fallback.fellBack(asked.model, entry.model);
   }
 }
 

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ConfigError } from "../config.js";
+import { ConfigError } from "../config/read.js";
 import { OnepassError } from "../errors.js";
 import type { Classifier } from "./classifier.js";
 import { EvaluationError } from "./errors.js";

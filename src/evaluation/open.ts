@@ -1,5 +1,5 @@
 import type { Bundle } from "../bundle/bundle.js";
-import { readConfig } from "../config.js";
+import { readConfig } from "../config/read.js";
 import { loadEngines } from "../engines/load.js";
 import type { Surroundings } from "./command.js";
 import { openServed } from "./served.js";

@@ -4,7 +4,7 @@ import { EnginePool } from "../classify/pool.js";
 import { ClassifyRequest } from "../classify/request.js";
 import { ClassifyService } from "../classify/service.js";
 import type { Engine, EngineName } from "../engines/engine.js";
-import { Metrics } from "../metrics.js";
+import { Metrics } from "../metrics/metrics.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import type { Classifier, Guess, Prediction } from "./classifier.js";
 import type { Options } from "./options.js";

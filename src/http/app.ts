@@ -2,7 +2,7 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet, { xContentTypeOptions } from "helmet";
 import type { Logger } from "pino";
 import type { ClassifyService } from "../classify/service.js";
-import type { Metrics } from "../metrics.js";
+import type { Metrics } from "../metrics/metrics.js";
 import { classifyRoutes } from "./classify.js";
 import { compareRoutes } from "./compare.js";
 import { healthRoutes } from "./health.js";

@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { Metrics } from "../metrics.js";
+import type { Metrics } from "../metrics/metrics.js";
 import { route } from "./route.js";
 
 export function metricsRoutes({ registry }: Metrics): Router {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { ConfigError } from "../config.js";
+import { ConfigError } from "../config/read.js";
 import { OnepassError } from "../errors.js";
 import type { Surroundings as EvaluationSurroundings } from "../evaluation/command.js";
 import { EvaluationError } from "../evaluation/errors.js";

@@ -4,7 +4,7 @@ import { EnginePool, type PoolOptions } from "../../src/classify/pool.js";
 import type { Effort, Engine, EngineName, ScoreRequest, Scores, WrittenAnswer } from "../../src/engines/engine.js";
 import { enginesOf } from "../../src/engines/offered.js";
 import { TextTooLongError } from "../../src/errors.js";
-import { Metrics } from "../../src/metrics.js";
+import { Metrics } from "../../src/metrics/metrics.js";
 import type { TaskName } from "../../src/tasks/task.js";
 
 export const TASKS: Manifest["tasks"] = {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { EnginePool, faultMessage } from "../../src/classify/pool.js";
 import { BundleError } from "../../src/errors.js";
-import { Metrics } from "../../src/metrics.js";
+import { Metrics } from "../../src/metrics/metrics.js";
 import { fakeBundle, FakeEngine, fakeEngines, fakePool, TASKS } from "./fakes.js";
 
 const dual = fakeBundle("dual-encoder");

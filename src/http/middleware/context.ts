@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { RequestContext } from "../../classify/service.js";
 import { OnepassError, type ErrorCode } from "../../errors.js";
-import type { Metrics } from "../../metrics.js";
+import type { Metrics } from "../../metrics/metrics.js";
 
 /** What a caller may name its request: no white space, nothing that breaks a log or a header. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -19,7 +19,7 @@ export function requestContext(metrics: Metrics, logger: Logger): RequestHandler
     const gone = new AbortController();
     res.locals.context = { id, startedAt, signal: gone.signal } satisfies RequestContext;
     res.set("x-request-id", id);
-    metrics.requestStarted();
+    metrics.requests.started();
     res.once("close", () => {
       if (!res.writableFinished) {
         gone.abort(
@@ -29,7 +29,7 @@ export function requestContext(metrics: Metrics, logger: Logger): RequestHandler
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
       const labels = { method: req.method, route: routeOf(req), status };
       const ms = performance.now() - startedAt;
-      metrics.requestEnded(labels, ms / 1000);
+      metrics.requests.ended(labels, ms / 1000);
       logger[PROBES.has(labels.route) && status < 500 ? "debug" : "info"](
         { request_id: id, ...labels, code: errorCodeOf(res), duration_ms: Math.round(ms * 1000) / 1000 },
         "request",

@@ -1,14 +1,14 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { OnepassError } from "../../errors.js";
-import type { Metrics } from "../../metrics.js";
+import type { Metrics } from "../../metrics/metrics.js";
 import { contextOf } from "./context.js";
 
 /** Turns whatever a handler threw into the one error shape. What we did not foresee is logged and shown as `internal`. */
 export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
     const { code, status, message, field, details } = toOnepassError(error);
-    metrics.failed(code);
+    metrics.requests.failed(code);
     res.locals.errorCode = code;
     if (code === "internal" || code === "engine_failed") {
       logger.error({ request_id: contextOf(res).id, code, err: error }, "request failed");

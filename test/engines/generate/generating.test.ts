@@ -11,7 +11,7 @@ import {
   type GeneratingRuntime,
 } from "../../../src/engines/generate/generating.js";
 import type { Forward } from "../../../src/engines/plan.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import type { TaskName } from "../../../src/tasks/task.js";
 import { prepareText, type PreparedText } from "../../../src/text/prepare.js";
 import { fakeBundle } from "../../classify/fakes.js";

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { settingsPage } from "../scripts/settings-page.js";
-import { ConfigError, describeSettings, readConfig } from "../src/config.js";
-import { PACKAGE_ROOT } from "../src/package.js";
+import { settingsPage } from "../../scripts/settings-page.js";
+import { describeSettings } from "../../src/config/describe.js";
+import { ConfigError, readConfig } from "../../src/config/read.js";
+import { PACKAGE_ROOT } from "../../src/package.js";
 
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Metrics } from "../src/metrics.js";
-import { fakeBundle } from "./classify/fakes.js";
-import { harness } from "./http/harness.js";
+import { Metrics } from "../../src/metrics/metrics.js";
+import { fakeBundle } from "../classify/fakes.js";
+import { harness } from "../http/harness.js";
 
 test("one good and one bad request are counted once each", async () => {
   const { http } = await harness();
@@ -71,7 +71,7 @@ test("what an engine has written is counted by kind, and the values that it made
 
 test("what the server itself does is told apart from 10 µs on", async () => {
   const metrics = new Metrics();
-  metrics.answered(
+  metrics.engines.answered(
     { model: "m@1.0.0", engine: "generate" },
     {
       texts: 1,
@@ -94,7 +94,7 @@ test("what the server itself does is told apart from 10 µs on", async () => {
 
 test("the runs of a model are counted by prompts and tokens", async () => {
   const metrics = new Metrics();
-  metrics.batchRun({ model: "m@1.0.0", engine: "single-pass" }, 3, 36);
+  metrics.engines.batchRun({ model: "m@1.0.0", engine: "single-pass" }, 3, 36);
   const text = await metrics.registry.metrics();
   expect(text).toContain('onepass_batch_prompts_sum{model="m@1.0.0",engine="single-pass"} 3');
   expect(text).toContain('onepass_batch_tokens_sum{model="m@1.0.0",engine="single-pass"} 36');
@@ -102,8 +102,8 @@ test("the runs of a model are counted by prompts and tokens", async () => {
 
 test("durations are told apart from 1 ms on", async () => {
   const metrics = new Metrics();
-  metrics.requestStarted();
-  metrics.requestEnded({ method: "GET", route: "/livez", status: 200 }, 0.0015);
+  metrics.requests.started();
+  metrics.requests.ended({ method: "GET", route: "/livez", status: 200 }, 0.0015);
   const text = await metrics.registry.metrics();
   expect(text).toContain('le="0.001",method="GET",route="/livez",status="200"} 0');
   expect(text).toContain('le="0.002",method="GET",route="/livez",status="200"} 1');

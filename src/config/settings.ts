@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { LIMITS } from "./limits.js";
+import { MODELS } from "./models.js";
+import { SERVER } from "./server.js";
+
+/** Every setting. The variable of `maxTexts` is `ONEPASS_MAX_TEXTS`; the descriptions are the pages of the manual. */
+export const Settings = z.strictObject({ ...SERVER, ...MODELS, ...LIMITS });
+
+export const PREFIX = "ONEPASS_";
+
+/** `maxTexts` -> `ONEPASS_MAX_TEXTS`. */
+export function variable(setting: string): string {
+  return PREFIX + setting.replace(/[A-Z]/g, "_$&").toUpperCase();
+}

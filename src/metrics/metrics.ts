@@ -1,0 +1,23 @@
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { PACKAGE_VERSION } from "../package.js";
+import { EngineMetrics } from "./engines.js";
+import { FallbackMetrics } from "./fallback.js";
+import { RequestMetrics } from "./requests.js";
+
+/** Everything that is measured, in a registry of its own. Labels come from fixed sets: no text, no raw path. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests = new RequestMetrics(this.registry);
+  readonly engines = new EngineMetrics(this.registry);
+  readonly fallback = new FallbackMetrics(this.registry);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: "onepass_build_info",
+      help: "Always 1; the labels say what runs.",
+      labelNames: ["version", "node"] as const,
+      registers: [this.registry],
+    }).set({ version: PACKAGE_VERSION, node: process.versions.node }, 1);
+  }
+}
