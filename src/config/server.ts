@@ -5,7 +5,7 @@ import { MAX_MS, oneOf, whole } from "./values.js";
 export const SERVER = {
   host: z.string().default("127.0.0.1").describe("Address to listen on. `0.0.0.0` takes requests from other machines."),
   port: whole(0, 65_535).default(8080).describe("Port to listen on; `0` takes any free one and logs it."),
-  drainTimeoutMs: whole(0, MAX_MS)
+  drainMs: whole(0, MAX_MS)
     .default(25_000)
     .describe("Longest time to finish what runs after SIGTERM or SIGINT, in milliseconds."),
   logLevel: oneOf("fatal", "error", "warn", "info", "debug", "silent")

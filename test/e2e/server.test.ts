@@ -13,7 +13,7 @@ const bundled = existsSync(MODELS) && readdirSync(MODELS).some((name) => existsS
 if (!bundled) console.warn("SKIPPED: the server as a process, since models/ holds no bundle");
 
 const LOADING_MS = 120_000; // on a machine that does other things too
-const PATIENT = { ONEPASS_TIMEOUT_MS: "120000", ONEPASS_DRAIN_TIMEOUT_MS: "120000" };
+const PATIENT = { ONEPASS_TIMEOUT_MS: "120000", ONEPASS_DRAIN_MS: "120000" };
 
 describe.skipIf(!bundled)("a server as a process, on the bundled models", () => {
   let server: ChildProcess;

@@ -27,7 +27,7 @@ beforeAll(async () => {
     ONEPASS_MODELS_DIR: join(PACKAGE_ROOT, "test/fixtures"),
     ONEPASS_MODELS: "tiny-causal,tiny-prefix",
     ONEPASS_TIMEOUT_MS: "120000",
-    ONEPASS_DRAIN_TIMEOUT_MS: "120000",
+    ONEPASS_DRAIN_MS: "120000",
     ONEPASS_THREADS: "1",
   });
   ended = outcomeOf(server);

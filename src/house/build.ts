@@ -1,0 +1,48 @@
+import type { Express } from "express";
+import type { Logger } from "pino";
+import { EnginePool, type PoolEntry } from "../classify/pool.js";
+import { ClassifyService } from "../classify/service.js";
+import type { Config } from "../config/read.js";
+import { createApp } from "../http/app.js";
+import { Metrics } from "../metrics/metrics.js";
+import { engineLoader } from "./engines.js";
+
+/** Everything that answers, put together; nothing of it runs yet. */
+export interface House {
+  readonly metrics: Metrics;
+  readonly pool: EnginePool;
+  readonly service: ClassifyService;
+  readonly app: Express;
+  /** What the process is doing, as probes and new requests see it. */
+  readonly lifecycle: { draining: boolean };
+}
+
+export function buildHouse(config: Config, logger: Logger): House {
+  const metrics = new Metrics();
+  const lifecycle = { draining: false };
+  const pool = new EnginePool({
+    metrics,
+    defaultModel: config.defaultModel,
+    fallbackModel: config.fallbackModel,
+    load: engineLoader(config, metrics),
+    onChange: (entry) => {
+      logChange(entry, logger);
+    },
+  });
+  const service = new ClassifyService(pool, metrics, config, (error, model) => {
+    logger.error({ err: error, model }, "the model failed, the fallback answers");
+  });
+  const app = createApp({
+    service,
+    metrics,
+    logger,
+    maxBodyBytes: config.maxBodyBytes,
+    isDraining: () => lifecycle.draining,
+  });
+  return { metrics, pool, service, app, lifecycle };
+}
+
+function logChange({ model, engineName, engine, state, error }: PoolEntry, logger: Logger): void {
+  if (state === "failed") logger.error({ model, engine: engineName, err: error }, "the model could not be loaded");
+  else logger.info({ model, engine: engineName, runtime: engine?.runtime }, "the model is warm");
+}
