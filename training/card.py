@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from training.card_mistakes import mistakes_of
 from training.sets import card_texts
 
 HEADINGS = ["data", "rows", "intent", "slot F1", "exact match", "topic", "topic group"]
@@ -38,7 +39,7 @@ CARD = """# {name} {version}
 ```
 {evaluations}
 ```
-
+{mistakes}
 ## What it can't do
 
 {limits}
@@ -92,8 +93,7 @@ def figures_row(result: dict[str, Any], options: dict[str, Any]) -> list[str]:
     ]
 
 
-def figures_table(folder: Path) -> str:
-    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "evaluation").glob("*.json"))]
+def figures_table(reports: list[dict[str, Any]]) -> str:
     if not reports:
         return "Not measured yet."
     rows = [figures_row(result, report["options"]) for report in reports for result in report["data"]]
@@ -114,6 +114,7 @@ def write_card(folder: Path) -> None:
     manifest = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     provenance = manifest["provenance"]
     texts = card_texts(provenance.get("set", "massive"))
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "evaluation").glob("*.json"))]
     evaluate = f"npm run evaluate -- --bundle models/{manifest['name']} --data ../shared/data/"
     card = CARD.format(
         **{key: manifest[key] for key in ("name", "version", "description", "language", "license")},
@@ -123,7 +124,8 @@ def write_card(folder: Path) -> None:
         base=provenance["base"],
         data=", ".join(provenance["data"]),
         rights=texts.rights,
-        figures=figures_table(folder),
+        figures=figures_table(reports),
+        mistakes=mistakes_of(reports),
         dev=texts.dev,
         evaluations="\n".join(evaluate + file for file in texts.files),
         limits=texts.limits,

@@ -49,13 +49,13 @@ async function scoreFile(
   stop: AbortSignal,
   listener: Listener,
 ): Promise<FileReport> {
-  const { outcomes, scored, ...counts } = await runRows(rows, classifier, tasks, stop, (done) => {
+  const { outcomes, scored, mistakes, ...counts } = await runRows(rows, classifier, tasks, stop, (done) => {
     listener.progress(file, done, rows.length);
   });
   if (stop.aborted) listener.warn(`${file}: stopped after ${scored} of ${rows.length} rows`);
   const { refused } = counts;
   if (refused > 0) listener.warn(`${file}: ${refused} texts were refused and count as wrong`);
-  return { file, sha256, rows: scored, ...counts, ...score(outcomes), outcomes: columnsOf(outcomes) };
+  return { file, sha256, rows: scored, ...counts, ...score(outcomes), mistakes, outcomes: columnsOf(outcomes) };
 }
 
 /**

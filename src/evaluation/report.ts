@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import type { Interval } from "./bootstrap.js";
 import type { Columns } from "./columns.js";
+import type { Mistakes } from "./mistakes.js";
 import type { Options, Sample } from "./options.js";
 import type { MeanUsage } from "./run.js";
 import type { Scores } from "./score.js";
@@ -19,6 +20,8 @@ export interface FileReport extends Scores {
   readonly usage?: MeanUsage;
   /** Slot values that were written and left out, since the text does not say them. */
   readonly dropped_slots?: number;
+  /** The labels that are taken for each other most. */
+  readonly mistakes?: Mistakes;
   /** Row by row, when that was asked for: what a paired comparison needs. */
   readonly outcomes?: Columns;
 }

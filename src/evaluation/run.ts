@@ -2,6 +2,7 @@ import { OnepassError } from "../errors.js";
 import type { TaskName } from "../tasks/task.js";
 import type { Classifier, Prediction, Usage } from "./classifier.js";
 import { tasksOf, type LabelledText } from "./labelled-text.js";
+import { MistakeCounter, type Mistakes } from "./mistakes.js";
 import { compare, type Outcome } from "./score.js";
 
 /** Enough for an engine that forms batches; one that does not works them off one by one. */
@@ -23,6 +24,7 @@ export interface Run {
   readonly usage?: MeanUsage;
   /** Slot values that were written and left out, since the text does not say them; absent when there are none. */
   readonly dropped_slots?: number;
+  readonly mistakes: Mistakes;
 }
 
 export type MeanUsage = Omit<Usage, "dropped_slots">;
@@ -65,6 +67,7 @@ export async function runRows(
 ): Promise<Run> {
   const outcomes: Outcome[] = [];
   const usages: Usage[] = [];
+  const mistakes = new MistakeCounter();
   let [next, done, refused, truncated] = [0, 0, 0, 0];
   let failed = false;
   async function work(): Promise<void> {
@@ -78,6 +81,7 @@ export async function runRows(
       truncated += Number(prediction?.truncated ?? false);
       if (prediction?.usage) usages.push(prediction.usage);
       outcomes[i] = compare(row, asked, prediction, classifier.reject);
+      mistakes.add(row, asked, prediction);
       onProgress(++done);
     }
   }
@@ -88,5 +92,5 @@ export async function runRows(
     }),
   );
   await Promise.all(workers);
-  return { outcomes, scored: done, refused, truncated, ...usageOf(usages) };
+  return { outcomes, scored: done, refused, truncated, ...usageOf(usages), mistakes: mistakes.worst };
 }
