@@ -6,6 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PACKAGE_ROOT } from "../package.js";
 import { LoadTestError, ServerGoneError } from "./errors.js";
 
+/** A server that was started here. */
+export interface OwnServer extends Server {
+  readonly pid: number;
+}
+
 /** A server to measure. Disposing of it stops it if it is ours. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
@@ -52,7 +57,7 @@ function farewell(child: ChildProcess, stderr: string): ServerGoneError {
  * `npm start` without npm, in a process of its own.
  * env: of the process. @throws LoadTestError when the port is taken; ServerGoneError when the server does not start
  */
-export async function startServer(env: NodeJS.ProcessEnv, port = 0, signal?: AbortSignal): Promise<Server> {
+export async function startServer(env: NodeJS.ProcessEnv, port = 0, signal?: AbortSignal): Promise<OwnServer> {
   const url = `http://${HOST}:${await freePort(port)}`;
   const settings = { ONEPASS_LOG_LEVEL: "error", ...env, ONEPASS_HOST: HOST, ONEPASS_PORT: new URL(url).port };
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, "scripts/start.js")], {
@@ -82,6 +87,7 @@ export async function startServer(env: NodeJS.ProcessEnv, port = 0, signal?: Abo
   };
   const server = {
     url,
+    pid: child.pid ?? NaN, // without one it has not started, and `gone` tells
     gone: gone.signal,
     settings: Object.fromEntries(FIGURES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
     [Symbol.asyncDispose]: stop,

@@ -99,7 +99,7 @@ export function memorySection(memory: readonly MemoryRecord[]): string {
   return [
     title,
     `MiB of a server that has this bundle alone, after it has answered the requests, all tasks of the bundle each; every row is a process of its
-own. Made by \`npm run results\`. *Resident* is \`process_resident_memory_bytes\` of \`GET /metrics\`, the whole process: Node and the native
+own. Made by \`npm run results\`. *Resident* is Linux's \`VmRSS\` of the server and its worker processes, added up: Node and the native
 libraries, the pages of the weights that were read, every buffer. The engines of one bundle share a process and its weights: their
 rows differ by what an engine adds when it is used, and are not to be added up.`,
     markdownTable(["system", "bundle", "files of the bundle", "requests", "resident"], rows, 2),

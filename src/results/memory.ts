@@ -5,6 +5,7 @@ import { environment } from "../evaluation/report.js";
 import { requestBody } from "../loadtest/answer.js";
 import { SENTENCES } from "../loadtest/sentences.js";
 import { startServer, untilLoaded, type Server } from "../loadtest/server.js";
+import { residentBytes } from "../resident.js";
 import { TASK_NAMES } from "../tasks/task.js";
 import { bundleSha256 } from "./accuracy.js";
 import { ResultsError } from "./errors.js";
@@ -25,23 +26,15 @@ function settingsFor({ folder, manifest: { name } }: Bundle, env: NodeJS.Process
   };
 }
 
-/** Resident memory of a process as `GET /metrics` states it, in bytes. @throws ResultsError when it does not */
-export function residentBytes(metrics: string): number {
-  const bytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
-  if (Number.isInteger(bytes) && bytes > 0) return bytes;
-  throw new ResultsError("GET /metrics does not state process_resident_memory_bytes on this platform");
-}
-
 async function filesBytes(bundle: Bundle): Promise<number> {
   const files = Object.keys(bundle.manifest.files).map((file) => stat(bundle.path(file)));
   return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
 }
 
-async function fetched(url: string, init: RequestInit): Promise<string> {
+async function fetched(url: string, init: RequestInit): Promise<void> {
   const answer = await fetch(url, init);
   const body = await answer.text();
   if (!answer.ok) throw new ResultsError(`${url} answered ${answer.status}: ${body}`);
-  return body;
 }
 
 /** Asks for all that the bundle answers, one sentence after the other. */
@@ -74,7 +67,7 @@ export async function measureMemory(
     bundle_sha256: await bundleSha256(bundle.folder),
     files_bytes: await filesBytes(bundle),
     requests: WARM_UP.length,
-    resident_bytes: residentBytes(await fetched(`${server.url}/metrics`, { signal })),
+    resident_bytes: await residentBytes(server.pid),
     environment: environment(),
   };
 }

@@ -3,26 +3,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadBundle } from "../../src/bundle/bundle.js";
 import { PACKAGE_ROOT } from "../../src/package.js";
-import { measureMemory, residentBytes, WARM_UP } from "../../src/results/memory.js";
+import { measureMemory, WARM_UP } from "../../src/results/memory.js";
 import { SYSTEMS } from "../../src/results/systems.js";
 
 const MIB = 2 ** 20;
 const SMALLEST = SYSTEMS.find(({ label }) => label === "joint-encoder")!;
 const FOLDER = join(PACKAGE_ROOT, SMALLEST.bundle);
 const LOADING_MS = 240_000; // on a machine that does other things too
-
-test("the gauge is read, and nothing that is called alike", () => {
-  const metrics = "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes_peak 9\n";
-  expect(residentBytes(`${metrics}process_resident_memory_bytes 1048576\n`)).toBe(MIB);
-  expect(residentBytes("process_resident_memory_bytes 1.5e+9\n")).toBe(1_500_000_000);
-});
-
-test.each(["", "process_resident_memory_bytes NaN", "process_resident_memory_bytes 0"])(
-  "metrics that state nothing (%j) are refused",
-  (metrics) => {
-    expect(() => residentBytes(metrics)).toThrow("GET /metrics does not state process_resident_memory_bytes");
-  },
-);
 
 test("the warm-up has short and long sentences", () => {
   const lengths = WARM_UP.map((text) => text.split(" ").length);
