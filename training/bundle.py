@@ -42,12 +42,21 @@ def topic_groups(topics: list[str]) -> dict[str, str]:
     return {topic: topic.split(".", 1)[0] for topic in topics}
 
 
+def labels_of(manifest: dict[str, Any]) -> dict[str, list[str]]:
+    """The labels of each of the manifest's tasks; `slots` are BIO tags."""
+    return {task: entry["tags" if task == "slots" else "labels"] for task, entry in manifest["tasks"].items()}
+
+
 def task_entries(
-    labels: dict[str, list[str]], calibration: dict[str, dict[str, Any]], structure: dict[str, Any] | None = None
+    labels: dict[str, list[str]],
+    calibration: dict[str, dict[str, Any]],
+    structure: dict[str, Any] | None = None,
+    priors: dict[str, list[float]] | None = None,
 ) -> dict[str, Any]:
     """The manifest's `tasks` for those of `labels`.
 
-    calibration: figures by task, as `training.dev` fits them; structure: what `training.structure` tells of slots.
+    calibration: figures by task, as `training.dev` fits them; structure: what `training.structure` tells of slots;
+    priors: shares of the labels by task, as `training.priors` counts them.
     """
     entries: dict[str, Any] = {}
     for task, names in labels.items():
@@ -56,6 +65,8 @@ def task_entries(
         entries["topic"]["groups"] = topic_groups(labels["topic"])
     if structure:
         entries["slots"] |= structure
+    for task, prior in (priors or {}).items():
+        entries[task]["prior"] = prior
     return entries
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
-from training import bundle, card, data, evidence_fit, structure
+from training import bundle, card, data, evidence_fit, priors, structure
 from training.config import DecoderConfig, stages_of
 from training.decoder_onnx import write_onnx
 from training.decoder_reader import DecoderReader
@@ -143,7 +143,8 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     evidence.write(out)
     reference = Reference(exported, vocabulary, evidence, writes)
     fitted = dev.calibration(reader)
-    tasks = bundle.task_entries(labels, fitted, structure.entries(utterances, labels))
+    counted = priors.entries(utterances, data.newsgroups(config.data, "train"), labels)
+    tasks = bundle.task_entries(labels, fitted, structure.entries(utterances, labels), counted)
     tasks["topic"]["evidence"] = evidence.entry()
     manifest = {
         "name": out.name,

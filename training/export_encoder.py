@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from training import bundle, card, data, rejection, sets, structure
+from training import bundle, card, data, priors, rejection, sets, structure
 from training.config import load, stages_of
 from training.dev import DevSet
 from training.encoder_config import ENCODER_TASKS, EncoderConfig
@@ -132,7 +132,8 @@ def export(configs: list[Path], out: Path, version: str, notes: list[str] | None
         fitted["intent"] = rejection.figures(reader, dev.utterances, labels["intent"].index(reject))
     golden = bundle.GOLDEN if runs[0].set == "massive" else [(text, tasks) for text in sets.ASSISTANT_GOLDEN]
     asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in golden]
-    entries = bundle.task_entries(served, fitted, structure.entries(rows, served))
+    counted = priors.read(runs[0].data, served, runs[0].set)
+    entries = bundle.task_entries(served, fitted, structure.entries(rows, served), counted)
     if reject:
         entries["intent"]["reject"] = reject
     manifest = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gguf import GGMLQuantizationType
 
-from training import bundle, card, data
+from training import bundle, card, data, priors
 from training.config import DecoderConfig, load
 from training.export_decoder import BASE, load_run, write_gguf
 from training.run import Run
@@ -33,7 +33,9 @@ def export(configs: list[Path], out: Path, version: str, matrices: str) -> None:
         f"each fine-tuned to write the answer to its own task, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
-        "tasks": bundle.task_entries(ordered, {task: {"temperature": 1.0} for task in ordered}),
+        "tasks": bundle.task_entries(
+            ordered, {task: {"temperature": 1.0} for task in ordered}, priors=priors.read(runs[0].data, ordered)
+        ),
         "limits": {"window_tokens": runs[0].max_tokens - 1 - len(READ_OUT_TASKS), "max_tokens": data.MAX_POST_TOKENS},
         "text": {"nfkc": True, "lowercase": True},
         "model": {"engine": "dual-decoder", "decoders": decoders},

@@ -16,10 +16,6 @@ from training.evidence_table import EvidenceTable
 from training.structure import entries
 
 
-def labels_of(manifest: dict[str, Any]) -> dict[str, list[str]]:
-    return {task: entry["tags" if task == "slots" else "labels"] for task, entry in manifest["tasks"].items()}
-
-
 def decoder_reader(folder: Path, manifest: dict[str, Any]) -> tuple[Reader, Encode, Encode]:
     from training.decoder_reader import DecoderReader
     from training.vocabulary import BaseTokenizer, Vocabulary
@@ -28,7 +24,7 @@ def decoder_reader(folder: Path, manifest: dict[str, Any]) -> tuple[Reader, Enco
     if "onnx" not in model:
         raise SystemExit(f"{folder}: the bundle has no graph")
     base = BaseTokenizer.read(folder / model["file"], min(model["read_outs"].values()))
-    vocabulary = Vocabulary(base, labels_of(manifest))
+    vocabulary = Vocabulary(base, bundle.labels_of(manifest))
     if vocabulary.label_start != model["label_start"]:
         raise SystemExit(f"{folder}: its labels do not follow one another as training puts them")
     entry = manifest["tasks"].get("topic", {}).get("evidence")
@@ -53,7 +49,7 @@ READERS = {"single-pass": decoder_reader, "dual-encoder": encoder_reader, "joint
 
 def recalibrate(folder: Path, rows: Path, version: str | None, counts: bool, evidence: bool = False) -> None:
     manifest = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-    engine, labels = manifest["model"]["engine"], labels_of(manifest)
+    engine, labels = manifest["model"]["engine"], bundle.labels_of(manifest)
     if engine not in READERS:
         raise SystemExit(f"{folder}: what {engine} writes is not calibrated")
     if "oos_threshold" in manifest["tasks"].get("intent", {}):

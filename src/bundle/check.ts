@@ -54,7 +54,9 @@ function checkTasks(tasks: Tasks, fault: Fault): void {
       fault(`tasks.slots.tags: ${String(error)}`);
     }
     checkStructure(tasks.slots, tasks.intent, fault);
+    checkPrior("slots", tasks.slots.prior, slotNames(parseTagSet(tasks.slots.tags).slots), fault);
   }
+  for (const task of ["intent", "topic"] as const) checkPrior(task, tasks[task]?.prior, labelsOf(tasks, task), fault);
   if (tasks.topic) {
     const { labels, groups } = tasks.topic;
     const grouped = Object.keys(groups);
@@ -62,6 +64,16 @@ function checkTasks(tasks: Tasks, fault: Fault): void {
       labels.find((label) => !Object.hasOwn(groups, label)) ?? grouped.find((label) => !labels.includes(label));
     if (lost !== undefined) fault(`tasks.topic: "${lost}" is not in both labels and groups`);
   }
+}
+
+/** Shares of six decimals, so of all labels together they are 1 to some four. */
+const PRIOR_TOLERANCE = 1e-3;
+
+function checkPrior(task: TaskName, prior: number[] | undefined, labels: readonly string[], fault: Fault): void {
+  if (!prior) return;
+  if (prior.length !== labels.length) fault(`tasks.${task}.prior: ${prior.length} shares, not ${labels.length}`);
+  const sum = prior.reduce((total, share) => total + share, 0);
+  if (Math.abs(sum - 1) > PRIOR_TOLERANCE) fault(`tasks.${task}.prior: the shares add up to ${sum}, not to 1`);
 }
 
 /** What is known of tags and of intents is known of every one of them. */

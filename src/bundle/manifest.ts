@@ -7,6 +7,8 @@ export const FORMAT_VERSION = "1.0.0";
 const Labels = z.array(z.string().min(1)).min(1);
 const Temperature = z.number().positive();
 const TokenId = z.int().nonnegative();
+/** How often the train rows have each label: answers that part from it have drifted. Adds up to 1. */
+const Prior = z.array(z.number().positive().max(1));
 const Template = z
   .string()
   .refine((template) => template.split("{text}").length === 2, "names the place of the text once, as {text}");
@@ -17,6 +19,8 @@ const LabelTask = z.strictObject({
   temperature: Temperature,
   /** Last: a label that is behind the best one by a factor of exp(m) comes to be behind it by exp(scale · m ** power). */
   margin_calibration: z.strictObject({ scale: z.number().positive(), power: z.number().positive() }).optional(),
+  /** [labels] */
+  prior: Prior.optional(),
 });
 
 const IntentTask = LabelTask.extend({
@@ -42,6 +46,8 @@ const SlotsTask = z.strictObject({
   transitions: z.array(z.array(z.number())).optional(),
   /** [intents][slots, as the tags first name them] Added to the logits of B-x under an intent that x seldom goes with. */
   compatibility: z.array(z.array(z.number().max(0))).optional(),
+  /** [slots, as the tags first name them] Of all spans. */
+  prior: Prior.optional(),
 });
 
 /** What tokens and pairs of them say by themselves, whatever a decoder understands: a linear table, added to its logits. */

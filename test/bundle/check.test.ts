@@ -31,6 +31,14 @@ const allTasks = { slots: slots!, intent: intent!, topic: topic! };
 const table = (rows: number, columns: number) => Array.from({ length: rows }, () => Array<number>(columns).fill(-0.5));
 const withTables = (change: { transitions?: number[][]; compatibility?: number[][] }) =>
   decoder({ tasks: { ...allTasks, slots: { ...slots!, ...change } } });
+const withPriors = (change: Partial<Record<TaskName, number[]>>) =>
+  decoder({
+    tasks: {
+      intent: { ...intent!, prior: change.intent },
+      slots: { ...slots!, prior: change.slots },
+      topic: { ...topic!, prior: change.topic },
+    },
+  });
 const evidence = { file: "topic.evidence", buckets: 4, damping: 1, weight: 1 };
 const withEvidence = { tasks: { ...allTasks, topic: { ...topic!, evidence } } };
 
@@ -40,6 +48,7 @@ test.each([
   ["a decoder with a graph", withGraph({})],
   ["a table of evidence", decoder({ ...withEvidence, files: { ...decoderManifest().files, "topic.evidence": "0" } })],
   ["tables of tags and intents", withTables({ transitions: table(4, 3), compatibility: table(2, 1) })],
+  ["how often there was what in training", withPriors({ intent: [0.25, 0.75], slots: [1], topic: [0.5, 0.5] })],
   ["two encoders", encoderManifest()],
   ["encoders that read the text as their tokenizer cuts it", encoderModel({ tokenization: "text" })],
   ["one decoder that writes", generatorManifest()],
@@ -67,6 +76,9 @@ test.each([
     decoder({ tasks: { slots: { ...slots!, compatibility: table(2, 1) }, topic: topic! } }),
     "no intent",
   ],
+  ["a prior that lacks an intent", withPriors({ intent: [1] }), "tasks.intent.prior: 1 shares, not 2"],
+  ["a prior by tag", withPriors({ slots: [0.5, 0.25, 0.25] }), "tasks.slots.prior: 3 shares, not 1"],
+  ["shares that are no whole", withPriors({ topic: [0.5, 0.4] }), "tasks.topic.prior: the shares add up to 0.9"],
   ["a topic without a group", decoder({ tasks: { ...allTasks, topic: { ...topic!, groups: { t: "g" } } } }), '"u"'],
   ["a group of no topic", decoder({ tasks: { ...allTasks, topic: { ...topic!, labels: ["t"] } } }), '"u"'],
   ["a window beyond the most", decoder({ limits: { window_tokens: 9, max_tokens: 8 } }), "window_tokens"],
