@@ -1,17 +1,12 @@
-import type { Scores, WrittenAnswer } from "../engines/engine.js";
 import { EngineError } from "../errors.js";
-import type { Answered } from "../metrics/engines.js";
 import type { Metrics } from "../metrics/metrics.js";
-import { NonFiniteScoreError } from "../tasks/softmax.js";
-import type { TaskName } from "../tasks/task.js";
-import { prepareText } from "../text/prepare.js";
-import type { BatchAnswer, ClassifyAnswer, TextAnswer } from "./answer.js";
-import { chooseEntry, chooseFallback, chooseTasks, isReady, notReady, type ReadyEntry } from "./choose.js";
+import type { BatchAnswer, ClassifyAnswer } from "./answer.js";
+import { attempt, type Attempt, type Question } from "./attempt.js";
+import { chooseEntry, chooseFallback, chooseTasks, isReady, notReady } from "./choose.js";
 import { withDeadline } from "./deadline.js";
-import { findingsOf } from "./findings.js";
+import { effortOf, shapeEffort } from "./effort.js";
 import type { EnginePool, PoolEntry } from "./pool.js";
 import type { ClassifyRequest } from "./request.js";
-import { shapeText } from "./shape.js";
 import { textsOf, type FieldText, type TextLimits } from "./texts.js";
 
 export interface ServiceLimits extends TextLimits {
@@ -26,15 +21,6 @@ export interface RequestContext {
   readonly startedAt: number;
   /** Aborted, with the error to reject with, when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-}
-
-interface Attempt {
-  readonly entry: PoolEntry;
-  readonly results: TextAnswer[];
-  readonly scores: readonly (Scores | WrittenAnswer)[];
-  /** Milliseconds that preparing the texts and shaping the answers took. */
-  readonly prepareMs: number;
-  readonly decodeMs: number;
 }
 
 /** Answers classify requests: chooses the engine, times it, falls back, shapes the answer. */
@@ -56,123 +42,46 @@ export class ClassifyService {
   async classify(request: ClassifyRequest, context: RequestContext): Promise<ClassifyAnswer | BatchAnswer> {
     const texts = this.checkTexts(request);
     const asked = chooseEntry(this.pool, request);
-    const tasks = chooseTasks(asked, request);
+    const question = { texts, tasks: chooseTasks(asked, request), options: request };
     const ms = Math.min(request.timeout_ms ?? Infinity, this.limits.timeoutMs);
-    const attempt = await withDeadline(ms, context.signal, (signal) =>
-      this.#answer(asked, texts, tasks, request, signal),
+    const answer = await withDeadline(ms, context.signal, (signal) =>
+      this.#answer(asked, question, request.fallback, signal),
     );
-    const answered = answeredBy(attempt);
-    this.#measure(attempt.entry, answered, asked);
-    const { entry, results } = attempt;
+    const effort = effortOf(answer);
+    this.#measure(answer, effort, asked);
+    const { entry, results } = answer;
     const [first] = results;
     return {
       id: context.id,
       model: entry.model,
       engine: entry.engineName,
       fallback: entry.bundle !== asked.bundle,
-      ...(request.texts === undefined && first ? first : { results }),
-      usage: {
-        prompt_tokens: answered.promptTokens,
-        cached_tokens: answered.cachedTokens,
-        generated_tokens: answered.generatedTokens,
-        ...(answered.droppedSlots > 0 && { dropped_slots: answered.droppedSlots }),
-      },
-      timing_ms: {
-        tokenize: roundMs(answered.tokenizeMs),
-        queue: roundMs(answered.queueMs),
-        inference: roundMs(answered.inferenceMs),
-        decode: roundMs(answered.decodeMs),
-        total: roundMs(performance.now() - context.startedAt),
-      },
+      ...(request.texts === undefined && first ? first : { results: [...results] }),
+      ...shapeEffort(effort, performance.now() - context.startedAt),
     };
   }
 
-  async #answer(
-    asked: PoolEntry,
-    texts: readonly FieldText[],
-    tasks: readonly TaskName[],
-    request: ClassifyRequest,
-    signal: AbortSignal,
-  ): Promise<Attempt> {
+  async #answer(asked: PoolEntry, question: Question, mayFallBack: boolean, signal: AbortSignal): Promise<Attempt> {
     if (!isReady(asked)) {
-      const fallback = request.fallback ? chooseFallback(this.pool, asked, tasks) : undefined;
-      if (fallback) return this.#attempt(fallback, texts, tasks, request, signal);
+      const fallback = mayFallBack ? chooseFallback(this.pool, asked, question.tasks) : undefined;
+      if (fallback) return attempt(fallback, question, signal);
       throw notReady(
         `The model ${asked.model} ${asked.state === "failed" ? "could not be loaded" : "is being loaded"}.`,
       );
     }
     try {
-      return await this.#attempt(asked, texts, tasks, request, signal);
+      return await attempt(asked, question, signal);
     } catch (error) {
       if (!(error instanceof EngineError) || signal.aborted) throw error;
-      const fallback = request.fallback ? chooseFallback(this.pool, asked, tasks) : undefined;
+      const fallback = mayFallBack ? chooseFallback(this.pool, asked, question.tasks) : undefined;
       if (!fallback) throw error;
       this.onEngineFailure(error, asked.model);
-      return this.#attempt(fallback, texts, tasks, request, signal);
+      return attempt(fallback, question, signal);
     }
   }
 
-  /** @throws EngineError also for scores that are no numbers: they are the model's fault */
-  async #attempt(
-    entry: ReadyEntry,
-    texts: readonly FieldText[],
-    tasks: readonly TaskName[],
-    request: ClassifyRequest,
-    signal: AbortSignal,
-  ): Promise<Attempt> {
-    const { manifest } = entry.bundle;
-    const startedAt = performance.now();
-    const prepared = texts.map(({ text, field }) => ({
-      text: prepareText(text, manifest.text),
-      truncate: request.truncate,
-      field,
-    }));
-    const preparedAt = performance.now();
-    const scores = await entry.engine.score(prepared, tasks, signal);
-    const scoredAt = performance.now();
-    try {
-      const results = prepared.map(({ text }, i) => {
-        const own = scores[i];
-        if (!own) throw new EngineError(entry.engineName, new Error("fewer scores than texts"));
-        const findings = findingsOf(text, own, manifest.tasks, entry.tags);
-        return shapeText(text.text, findings, own, manifest.tasks, request);
-      });
-      const decodeMs = performance.now() - scoredAt;
-      return { entry, results, scores, prepareMs: preparedAt - startedAt, decodeMs };
-    } catch (error) {
-      throw error instanceof NonFiniteScoreError ? new EngineError(entry.engineName, error) : error;
-    }
-  }
-
-  #measure(entry: PoolEntry, answered: Answered, asked: PoolEntry): void {
-    this.metrics.engines.answered({ model: entry.model, engine: entry.engineName }, answered);
+  #measure({ entry }: Attempt, effort: ReturnType<typeof effortOf>, asked: PoolEntry): void {
+    this.metrics.engines.answered({ model: entry.model, engine: entry.engineName }, effort);
     if (entry.bundle !== asked.bundle) this.metrics.fallback.fellBack(asked.model, entry.model);
   }
-}
-
-function answeredBy({ scores, prepareMs, decodeMs }: Attempt): Answered {
-  const sum = (count: "promptTokens" | "cachedTokens" | "generatedTokens") =>
-    scores.reduce((total, score) => total + score[count], 0);
-  return {
-    texts: scores.length,
-    promptTokens: sum("promptTokens"),
-    cachedTokens: sum("cachedTokens"),
-    generatedTokens: sum("generatedTokens"),
-    droppedSlots: scores.reduce((total, score) => total + ("written" in score ? score.droppedSlots : 0), 0),
-    tokenizeMs: prepareMs + Math.max(...scores.map((score) => score.tokenizeMs)),
-    ...timeOf(scores),
-    decodeMs,
-  };
-}
-
-/** From the first start to the last end over the texts, which ran side by side. */
-function timeOf(scores: Attempt["scores"]): Pick<Answered, "queueMs" | "inferenceMs"> {
-  const queueMs = Math.min(...scores.map((score) => score.queueMs));
-  const endMs = Math.max(...scores.map((score) => score.queueMs + score.inferenceMs));
-  return { queueMs, inferenceMs: endMs - queueMs };
-}
-
-/** Microseconds are as fine as the clock is worth. */
-function roundMs(ms: number): number {
-  return Math.round(Math.max(0, ms) * 1000) / 1000;
 }

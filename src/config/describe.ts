@@ -25,6 +25,7 @@ export function describeSettings(): SettingRow[] {
 
 function values(schema: z.core.JSONSchema.JSONSchema): string {
   if (schema.enum) return schema.enum.map(String).join(", ");
+  if (schema.type === "number") return `${schema.minimum ?? ""} – ${schema.maximum ?? ""}`;
   if (schema.type !== "integer") return schema.type === "array" ? "names" : "text";
   const open = schema.maximum === undefined || schema.maximum === Number.MAX_SAFE_INTEGER;
   return open ? `${schema.minimum ?? 0} or more` : `${schema.minimum ?? 0} – ${schema.maximum}`;

@@ -10,6 +10,15 @@ export function whole(min: number, max = Number.MAX_SAFE_INTEGER) {
     .pipe(z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 }
 
+/** A part of the whole, 0 to 1, as a decimal fraction: `0.05`. */
+export function share() {
+  return z
+    .string()
+    .regex(/^\d?\.?\d{1,15}$/, "must be a number from 0 to 1")
+    .transform(Number)
+    .pipe(z.number().min(0).max(1, "must be at most 1"));
+}
+
 /** One of `names`, as they are written. */
 export function oneOf<const Names extends readonly [string, ...string[]]>(...names: Names) {
   return z.enum(names, `must be one of ${names.join(", ")}`);

@@ -1,3 +1,4 @@
+import { quantileOfSorted } from "../statistics/quantile.js";
 import { seeded } from "./random.js";
 
 export type Interval = readonly [low: number, high: number];
@@ -8,14 +9,6 @@ export interface Resampling {
 }
 
 export const RESAMPLING: Resampling = { seed: 20_240_817, resamples: 1_000 };
-
-/** Linear interpolation between the order statistics, as NumPy's default. `sorted`: ascending, not empty. */
-function quantile(sorted: Float64Array, fraction: number): number {
-  const at = (sorted.length - 1) * fraction;
-  const below = sorted[Math.floor(at)] ?? NaN;
-  const above = sorted[Math.ceil(at)] ?? NaN;
-  return below + (above - below) * (at - Math.floor(at));
-}
 
 /** [counts] → the statistic. */
 export type Statistic = (sums: Float64Array) => number;
@@ -47,7 +40,7 @@ function resample(
 }
 
 function interval95(sorted: Float64Array): Interval {
-  return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+  return [quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975)];
 }
 
 export function sumsOf(columns: readonly Uint32Array[]): Float64Array {

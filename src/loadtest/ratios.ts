@@ -1,6 +1,7 @@
+import { quantileOf } from "../statistics/quantile.js";
 import type { Sample } from "./answer.js";
 import type { Block } from "./block.js";
-import { quantileOf, ratioOf, type Ratio } from "./statistics.js";
+import { ratioOf, type Ratio } from "./statistics.js";
 import { SIDE_BY_SIDE, type Target } from "./targets.js";
 
 /** How long one target takes against another, one client, over `timing_ms.inference` and as the client sees it. */

@@ -1,5 +1,6 @@
 import { Agent } from "node:http";
 import { seeded } from "../evaluation/random.js";
+import { quantileOf } from "../statistics/quantile.js";
 import type { TaskName } from "../tasks/task.js";
 import { isFault, readAnswer, requestBody } from "./answer.js";
 import { describeLoad, type Block, type Load } from "./block.js";
@@ -17,7 +18,7 @@ import {
   type Plan,
 } from "./plan.js";
 import { checkAlive, type Server } from "./server.js";
-import { capacityOf, quantileOf } from "./statistics.js";
+import { capacityOf } from "./statistics.js";
 import type { LeftOut, Target } from "./targets.js";
 import type { TextSet } from "./texts.js";
 

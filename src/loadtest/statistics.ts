@@ -1,19 +1,8 @@
 import { RESAMPLING, type Interval, type Resampling } from "../evaluation/bootstrap.js";
 import { seeded } from "../evaluation/random.js";
+import { quantileOf, quantileOfSorted } from "../statistics/quantile.js";
 import type { Block } from "./block.js";
 import type { Target } from "./targets.js";
-
-/** Linear interpolation between the order statistics, as NumPy's default. NaN of nothing. */
-export function quantileOf(values: readonly number[] | Float64Array, fraction: number): number {
-  return quantile(Float64Array.from(values).sort(), fraction);
-}
-
-function quantile(sorted: Float64Array, fraction: number): number {
-  const at = (sorted.length - 1) * fraction;
-  const below = sorted[Math.floor(at)] ?? NaN;
-  const above = sorted[Math.ceil(at)] ?? NaN;
-  return below + (above - below) * (at - Math.floor(at));
-}
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -57,8 +46,8 @@ export function ratioOf(
   for (let i = 0; i < resamples; i++) {
     const drawn = one.map(() => Math.floor(random() * rounds));
     const [a, b] = [redraw(one, drawn, random), redraw(other, drawn, random)];
-    p50s[i] = quantile(a, 0.5) / quantile(b, 0.5);
-    p95s[i] = quantile(a, 0.95) / quantile(b, 0.95);
+    p50s[i] = quantileOfSorted(a, 0.5) / quantileOfSorted(b, 0.5);
+    p95s[i] = quantileOfSorted(a, 0.95) / quantileOfSorted(b, 0.95);
   }
   const [all, others] = [one.flat(), other.flat()];
   return {
@@ -69,7 +58,7 @@ export function ratioOf(
   };
 }
 
-const interval = (sorted: Float64Array): Interval => [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+const interval = (sorted: Float64Array): Interval => [quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975)];
 
 export interface Throughput {
   readonly clients: number;

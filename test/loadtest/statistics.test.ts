@@ -1,20 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../src/evaluation/random.js";
-import { capacityOf, quantileOf, ratioOf, throughputs } from "../../src/loadtest/statistics.js";
+import { capacityOf, ratioOf, throughputs } from "../../src/loadtest/statistics.js";
 import { block, target } from "./blocks.js";
-
-test.each([
-  [[3, 1, 2], 0.5, 2],
-  [[1, 2, 3, 4], 0.5, 2.5],
-  [[10, 20], 0.95, 19.5],
-  [[7], 0.95, 7],
-])("the quantile of %j at %d is %d", (values, fraction, expected) => {
-  expect(quantileOf(values, fraction)).toBeCloseTo(expected);
-});
-
-test("the quantile of nothing is no number", () => {
-  expect(quantileOf([], 0.5)).toBeNaN();
-});
 
 test("a ratio is that of the pooled percentiles", () => {
   const ratio = ratioOf([[1, 2], [3]], [[10, 20], [40]]);
