@@ -57,7 +57,7 @@ export const ClassifyRequest = z
       .optional()
       .describe("Longest time for the answer, in milliseconds; the server's own limit is the longest that counts."),
   })
-  .meta({ id: "ClassifyRequest", example: { text: "wake me up at nine on friday" } });
+  .meta({ id: "ClassifyRequest" });
 
 const MAX_COMPARED = 20;
 
@@ -75,10 +75,7 @@ export const CompareRequest = ClassifyRequest.omit({ texts: true, model: true, e
       .optional()
       .describe("Who is to answer; by default every engine of every model that is ready."),
   })
-  .meta({
-    id: "CompareRequest",
-    example: { text: "wake me up at nine on friday", engines: [{ engine: "single-pass" }] },
-  });
+  .meta({ id: "CompareRequest" });
 
 export type CompareRequest = z.infer<typeof CompareRequest>;
 export type ClassifyRequest = z.infer<typeof ClassifyRequest>;

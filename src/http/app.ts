@@ -10,7 +10,7 @@ import { metricsRoutes } from "./metrics.js";
 import { requestContext } from "./middleware/context.js";
 import { errorAnswers, notFound } from "./middleware/errors.js";
 import { modelRoutes } from "./models.js";
-import { openApiRoutes } from "./openapi.js";
+import { openApiRoutes } from "./openapi/routes.js";
 import { versionRoutes } from "./version.js";
 
 export interface AppOptions {

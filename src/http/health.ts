@@ -1,8 +1,18 @@
 import { Router } from "express";
 import type { z } from "zod";
 import { faultMessage, type EnginePool } from "../classify/pool.js";
+import { json, read, type Paths } from "./openapi/operations.js";
 import { route } from "./route.js";
-import type { Liveness, Readiness } from "./schemas.js";
+import { Liveness, Readiness } from "./schemas.js";
+
+export const healthPaths: Paths = {
+  "/livez": { get: read("live", "Operate", "Whether the process runs", Liveness) },
+  "/readyz": {
+    get: read("ready", "Operate", "Whether requests will be answered, and the state of every engine", Readiness, {
+      503: json("Not ready", Readiness),
+    }),
+  },
+};
 
 /** isDraining: whether the server is about to stop. */
 export function healthRoutes(pool: EnginePool, isDraining: () => boolean): Router {

@@ -2,8 +2,13 @@ import { Router } from "express";
 import type { z } from "zod";
 import type { EnginePool, PoolEntry } from "../classify/pool.js";
 import { slotNames } from "../tasks/bio.js";
+import { read, type Paths } from "./openapi/operations.js";
 import { route } from "./route.js";
-import type { ModelInfo, ModelsAnswer } from "./schemas.js";
+import { ModelsAnswer, type ModelInfo } from "./schemas.js";
+
+export const modelPaths: Paths = {
+  "/models": { get: read("models", "Models", "The models and their labels", ModelsAnswer) },
+};
 
 export function modelRoutes(pool: EnginePool): Router {
   const router = Router();

@@ -4,10 +4,11 @@ import supertest from "supertest";
 import { ClassifyService } from "../../src/classify/service.js";
 import { createApp } from "../../src/http/app.js";
 import { fakePool } from "../classify/fakes.js";
+import { holdToContract } from "./contract.js";
 
 export const MAX_BODY_BYTES = 20_000;
 
-/** The whole HTTP surface over fake engines, and what it logs. */
+/** The whole HTTP surface over fake engines, and what it logs. Every answer is held to `/openapi.json`. */
 export async function harness(...pool: Parameters<typeof fakePool>) {
   const fake = await fakePool(...pool);
   const lifecycle = { draining: false };
@@ -28,5 +29,6 @@ export async function harness(...pool: Parameters<typeof fakePool>) {
     maxBodyBytes: MAX_BODY_BYTES,
     isDraining: () => lifecycle.draining,
   });
+  holdToContract(app);
   return { ...fake, app, log, lifecycle, http: supertest(app) };
 }
