@@ -52,6 +52,17 @@ export class OnepassError extends Error {
   }
 }
 
+/** Something that whoever runs a command can set right, or has to know: told in a line, without a stack. */
+export class CommandError extends Error {
+  /** Of the process: 1 where what was asked for failed, 2 where what was given is at fault. */
+  readonly exitCode: number = 2;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
 /** A text that no prompt of the model can hold. */
 export class TextTooLongError extends OnepassError {
   constructor(tokens: number, limit: number, advice: string, field: string) {

@@ -1,12 +1,10 @@
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ConfigError } from "../config/read.js";
-import { OnepassError } from "../errors.js";
 import type { Classifier } from "./classifier.js";
 import { EvaluationError } from "./errors.js";
 import { evaluate } from "./evaluate.js";
 import { loadData } from "./load.js";
-import { parseOptions, USAGE, type Options } from "./options.js";
+import type { Options } from "./options.js";
 import { progressOn, type Screen } from "./progress.js";
 import { environment, readableJson, reportedOptions, table, type Report } from "./report.js";
 import { shortfalls } from "./thresholds.js";
@@ -43,7 +41,8 @@ export async function makeReport(
   };
 }
 
-async function run(options: Options, surroundings: Surroundings): Promise<number> {
+/** `onepass evaluate`. Returns the exit code. @throws EvaluationError, OnepassError, ConfigError */
+export async function evaluateCommand(options: Options, surroundings: Surroundings): Promise<number> {
   const { json, thresholds } = options;
   if (json !== undefined) await makeRoom(json); // told before the work and not after
   const report = await makeReport(options, surroundings);
@@ -62,23 +61,5 @@ async function makeRoom(file: string): Promise<void> {
     await access(dirname(file), constants.W_OK);
   } catch (cause) {
     throw new EvaluationError(`--json: ${file} can't be written: ${String(cause)}`, { cause });
-  }
-}
-
-/**
- * `npm run evaluate`. @param args the command line without the program.
- * @returns the exit code. What the caller can set right is told on `stderr`; rejects with anything else.
- */
-export async function evaluateCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options !== "help") return await run(options, surroundings);
-    surroundings.stdout.write(USAGE + "\n");
-    return EXIT.done;
-  } catch (error) {
-    const told = error instanceof EvaluationError || error instanceof OnepassError || error instanceof ConfigError;
-    if (!told) throw error;
-    surroundings.stderr.write(`${error.message}\n`);
-    return EXIT.badInput;
   }
 }

@@ -17,15 +17,3 @@ export function openerFor(env: Readonly<Record<string, string | undefined>>): Su
   };
   return (options) => openServed(options, load);
 }
-
-/** Aborted at the first Ctrl-C, which asks for the scores so far; one that comes a second later ends the process. */
-export function stopOnInterrupt(): AbortSignal {
-  const stop = new AbortController();
-  process.on("SIGINT", () => {
-    if (stop.signal.aborted) return;
-    stop.abort();
-    // npm passes on the Ctrl-C that the terminal has already sent us.
-    setTimeout(() => process.removeAllListeners("SIGINT"), 1_000).unref();
-  });
-  return stop.signal;
-}

@@ -6,7 +6,7 @@ import { Calibration } from "./calibration.js";
 import { servedEngines } from "./discover.js";
 import { currentCommit, describeEnvironment } from "./environment.js";
 import { LoadTestError, ServerGoneError } from "./errors.js";
-import { parseOptions, USAGE, type Options } from "./options.js";
+import type { Options } from "./options.js";
 import { makeRoom, writeReport } from "./output.js";
 import { describePlan, makePlan } from "./plan.js";
 import { makeReport } from "./report.js";
@@ -145,20 +145,7 @@ class LoadTest {
 const describe = (left: readonly LeftOut[]): string =>
   left.map(({ label, reason }) => `${label} (${reason})`).join("; ");
 
-/**
- * `npm run loadtest`. @param args the command line without the program.
- * @returns the exit code. What the caller can set right is told on `stderr`; rejects with anything else.
- */
-export async function loadtestCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options !== "help") return await new LoadTest(options, surroundings).run();
-    surroundings.stdout.write(USAGE + "\n");
-    return EXIT.done;
-  } catch (error) {
-    if (surroundings.stop.aborted) return EXIT.interrupted;
-    if (!(error instanceof LoadTestError || error instanceof ServerGoneError)) throw error;
-    surroundings.stderr.write(`${error.message}\n`);
-    return error instanceof LoadTestError ? EXIT.badInput : EXIT.failed;
-  }
+/** `onepass loadtest`. Returns the exit code. @throws LoadTestError, ServerGoneError */
+export function loadtestCommand(options: Options, surroundings: Surroundings): Promise<number> {
+  return new LoadTest(options, surroundings).run();
 }

@@ -1,10 +1,9 @@
+import { CommandError } from "../errors.js";
+
 /** The server could not be profiled. The message says why. */
-export class ProfileError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+export class ProfileError extends CommandError {
+  override readonly exitCode: number = 1;
 }
 
-/** An option that whoever profiles can set right; the message names it. */
-export class OptionError extends ProfileError {}
+/** A file that can't be written, as whoever profiles can set right. */
+export class OptionError extends CommandError {}

@@ -10,9 +10,9 @@ import type { DataSet, System } from "./systems.js";
 /** What a run may narrow. */
 export interface Narrowing {
   /** The first rows of every set only. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Rows of every set for the slow systems, instead of what the set says. */
-  readonly sample?: number;
+  readonly sample?: number | undefined;
 }
 
 /** How many and which rows of a set a system is scored on. */

@@ -8,7 +8,7 @@ import { EvaluationError } from "../evaluation/errors.js";
 import { LoadTestError, ServerGoneError } from "../loadtest/errors.js";
 import { ResultsError } from "./errors.js";
 import { measureSystem, type Measuring } from "./measure.js";
-import { parseOptions, USAGE, type Options } from "./options.js";
+import type { Options } from "./options.js";
 import { renderPage } from "./page.js";
 import { Store } from "./store.js";
 import { SETS, SYSTEMS } from "./systems.js";
@@ -77,7 +77,8 @@ async function measureAll(options: Options, store: Store, surroundings: Surround
   return failed > 0 ? EXIT.failed : EXIT.done;
 }
 
-async function run(options: Options, surroundings: Surroundings): Promise<number> {
+/** `onepass results`. Returns the exit code. @throws ResultsError and whatever `isTold` */
+export async function resultsCommand(options: Options, surroundings: Surroundings): Promise<number> {
   const { root, stdout } = surroundings;
   const store = new Store(resolve(root, options.out));
   const code = options.render ? EXIT.done : await measureAll(options, store, surroundings);
@@ -85,21 +86,4 @@ async function run(options: Options, surroundings: Surroundings): Promise<number
   if (page !== undefined) stdout.write(`${relative(root, page)}\n`);
   else if (code === EXIT.done) throw new ResultsError(`${store.folder}: holds no results; npm run results makes them`);
   return code;
-}
-
-/**
- * `npm run results`. @param args the command line without the program.
- * @returns the exit code. What the caller can set right is told on `stderr`; rejects with anything else.
- */
-export async function resultsCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  try {
-    const options = parseOptions(args);
-    if (options !== "help") return await run(options, surroundings);
-    surroundings.stdout.write(USAGE + "\n");
-    return EXIT.done;
-  } catch (error) {
-    if (!isTold(error)) throw error;
-    surroundings.stderr.write(`${error.message}\n`);
-    return EXIT.badInput;
-  }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadBundle } from "../../src/bundle/bundle.js";
-import { bundleEncoderCommand } from "../../src/bundling/command.js";
+import { bundleEncoder } from "../../src/cli/bundle-encoder.js";
+import { fakeIo } from "../cli/io.js";
 
 const FIXTURE = join(import.meta.dirname, "../fixtures/roberta-small");
 const { manifest } = await loadBundle(FIXTURE);
@@ -41,12 +42,8 @@ async function exported(
 }
 
 async function run(...args: string[]) {
-  const told = { stdout: "", stderr: "" };
-  const code = await bundleEncoderCommand(args, {
-    stdout: { write: (text: string) => (told.stdout += text) },
-    stderr: { write: (text: string) => (told.stderr += text) },
-  });
-  return { code, ...told };
+  const io = fakeIo();
+  return { code: await bundleEncoder.run(args, io), ...io.told };
 }
 
 /** As `value`, but numbers match to three decimals: processors round fp32 sums differently. */
@@ -157,13 +154,13 @@ test("never overwrites a folder", async () => {
 });
 
 test.each([
-  [[], "--intent, --slots or --topic is missing"],
+  [["--out", "y"], "--intent, --slots or --topic is missing"],
   [["--intent", "x"], "--out is missing"],
   [["--intent", "/nowhere", "--out", "y"], "/nowhere does not exist"],
   [["--intent", "x", "--out", "y", "--text-case", "upper"], '--text-case: "upper" is unknown'],
   [["--intent", "x", "--out", "y", "--output", "intent"], '"intent" is not TASK=NAME'],
   [["--intent", "x", "--out", "y", "--groups", "/nowhere"], "--groups: /nowhere"],
-  [["--entity", "x"], "--entity"],
+  [["--out", "y", "--entity", "x"], "--entity"],
 ])("says what is wrong with %j", async (args, message) => {
   const { code, stderr } = await run(...args);
   expect(stderr).toContain(message);
@@ -171,5 +168,8 @@ test.each([
 });
 
 test("tells its options", async () => {
-  expect(await run("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("npm run bundle:encoder") });
+  expect(await run("--help")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("onepass bundle encoder --intent"),
+  });
 });

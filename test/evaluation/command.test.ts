@@ -7,9 +7,15 @@ import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BundleError, EngineError, OnepassError } from "../../src/errors.js";
+import { told } from "../../src/cli/command.js";
+import * as cli from "../../src/cli/evaluate.js";
 import { evaluateCommand } from "../../src/evaluation/command.js";
+import type { Options } from "../../src/evaluation/options.js";
 import type { Report } from "../../src/evaluation/report.js";
+import { fakeIo } from "../cli/io.js";
 import { FakeClassifier, UTTERANCES } from "./fake-classifier.js";
+
+const optionsOf = (args: string[]) => cli.evaluate.parse(args) as Options;
 
 let folder: string;
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), "onepass-evaluate-"))));
@@ -22,19 +28,15 @@ async function evaluate(
   stop = new AbortController().signal,
   data = UTTERANCES,
 ) {
-  const told = { stdout: "", stderr: "" };
+  const io = fakeIo({ stop });
   const file = join(folder, "made", `${Math.random()}.json`);
-  const code = await evaluateCommand(
-    ["--bundle", "any", "--data", data, "--json", file, ...args.split(" ").filter(Boolean)],
-    {
-      open: () => Promise.resolve(classifier),
-      stop,
-      stdout: { write: (text) => (told.stdout += text) },
-      stderr: { write: (text) => (told.stderr += text) },
-    },
+  const given = ["--bundle", "any", "--data", data, "--json", file, ...args.split(" ").filter(Boolean)];
+  const code = await told(
+    () => evaluateCommand(optionsOf(given), { ...io, open: () => Promise.resolve(classifier) }),
+    io,
   );
   const json = existsSync(file) ? await readFile(file, "utf8") : undefined;
-  return { code, json, report: json === undefined ? undefined : (JSON.parse(json) as Report), ...told };
+  return { code, json, report: json === undefined ? undefined : (JSON.parse(json) as Report), ...io.told };
 }
 
 test("a run writes the scores, prints the table, disposes of the bundle and exits with 0", async () => {
@@ -264,27 +266,18 @@ test("data that has nothing for the bundle exits with 2 before any row is asked"
 });
 
 test("a bundle that can't be opened exits with 2", async () => {
-  let stderr = "";
-  const code = await evaluateCommand(["--bundle", "models/nowhere", "--data", UTTERANCES], {
-    open: () => Promise.reject(new BundleError("nowhere", "bundle.json can't be read")),
-    stop: new AbortController().signal,
-    stdout: { write: () => true },
-    stderr: { write: (text) => (stderr += text) },
-  });
+  const io = fakeIo();
+  const open = () => Promise.reject(new BundleError("nowhere", "bundle.json can't be read"));
+  const options = optionsOf(["--bundle", "models/nowhere", "--data", UTTERANCES]);
+  const code = await told(() => evaluateCommand(options, { ...io, open }), io);
   expect(code).toBe(2);
-  expect(stderr).toContain("Bundle nowhere: bundle.json can't be read");
+  expect(io.told.stderr).toContain("Bundle nowhere: bundle.json can't be read");
 });
 
 test("an engine that fails ends the run and is disposed of", async () => {
   const failing = new FakeClassifier(() => Promise.reject(new EngineError("single-pass", "out of memory")));
   const { code, stderr, report } = await evaluate("", failing);
-  expect([code, report, failing.disposed]).toEqual([2, undefined, true]);
+  expect([code, report, failing.disposed]).toEqual([1, undefined, true]);
   expect(stderr).toContain("The engine single-pass failed");
   expect(failing.asked.length).toBeLessThan(12);
-});
-
-test("help is printed", async () => {
-  const { code, stdout } = await evaluate("--help");
-  expect(code).toBe(0);
-  expect(stdout).toContain("--fail-under LIST");
 });

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,23 +6,14 @@ import { expect, test } from "vitest";
 import type { Manifest } from "../../src/bundle/manifest.js";
 import type { Report } from "../../src/evaluation/report.js";
 import { PACKAGE_ROOT } from "../../src/package.js";
+import { onepass } from "../cli/binary.js";
 import { UTTERANCES } from "./fake-classifier.js";
 
 const BUNDLE = join(PACKAGE_ROOT, "models", "onepass-minilm-joint");
 const TIMEOUT_MS = 60_000;
 
-/** Runs the script in a process of its own. */
-function script(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const command = ["--import", "tsx", "scripts/evaluate.ts", ...args];
-    const child = execFile(process.execPath, command, { cwd: PACKAGE_ROOT }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? NaN, stdout, stderr });
-    });
-  });
-}
-
 test("a bundle that is not there exits with 2", { timeout: TIMEOUT_MS }, async () => {
-  const { code, stdout, stderr } = await script("--bundle", "models/nowhere", "--data", UTTERANCES);
+  const { code, stdout, stderr } = await onepass(["evaluate", "--bundle", "models/nowhere", "--data", UTTERANCES]);
   expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toContain("Bundle nowhere");
 });
@@ -31,7 +21,7 @@ test("a bundle that is not there exits with 2", { timeout: TIMEOUT_MS }, async (
 test.skipIf(!existsSync(BUNDLE))("a real bundle is scored in process", { timeout: TIMEOUT_MS }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "onepass-script-"));
   const json = join(folder, "scores.json");
-  const { code, stdout } = await script("--bundle", BUNDLE, "--data", UTTERANCES, "--json", json);
+  const { code, stdout } = await onepass(["evaluate", "--bundle", BUNDLE, "--data", UTTERANCES, "--json", json]);
   const report = JSON.parse(await readFile(json, "utf8")) as Report;
   await rm(folder, { recursive: true });
   const { name, version } = JSON.parse(await readFile(join(BUNDLE, "bundle.json"), "utf8")) as Manifest;

@@ -5,8 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { told } from "../../src/cli/command.js";
+import * as cli from "../../src/cli/loadtest.js";
 import { loadtestCommand } from "../../src/loadtest/command.js";
+import type { Options } from "../../src/loadtest/options.js";
 import type { Report } from "../../src/loadtest/report.js";
+import { fakeIo } from "../cli/io.js";
 import { FakeServer, type FakeEngine } from "./fake-server.js";
 
 const DECODER = "onepass-en";
@@ -20,19 +24,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs the command; `report`, `html` and `markdown` are what it wrote, if anything. */
 async function loadtest(args: string, { stop = new AbortController().signal, env = {} } = {}) {
-  const told = { stdout: "", stderr: "" };
+  const io = fakeIo({ env, stop });
   const file = (ending: string) => join(folder, "made", `${name}.${ending}`);
   const name = String(Math.random());
   const files = ["json", "html", "markdown"].flatMap((kind) => [`--${kind}`, file(kind)]);
-  const code = await loadtestCommand([...files, ...args.split(" ").filter(Boolean)], {
-    ...{ env, stop, startedMs: performance.now() },
-    stdout: { write: (text) => (told.stdout += text) },
-    stderr: { write: (text) => (told.stderr += text) },
-  });
+  const given = [...files, ...args.split(" ").filter(Boolean)];
+  const run = () => loadtestCommand(cli.loadtest.parse(given) as Options, { ...io, startedMs: performance.now() });
+  const code = await told(run, io);
   const read = async (kind: string) => (existsSync(file(kind)) ? readFile(file(kind), "utf8") : undefined);
   const json = await read("json");
   const report = json === undefined ? undefined : (JSON.parse(json) as Report);
-  return { code, report, html: await read("html"), markdown: await read("markdown"), ...told };
+  return { code, report, html: await read("html"), markdown: await read("markdown"), ...io.told };
 }
 
 test("a run measures every target in every round and writes its report in three forms", async () => {
@@ -212,10 +214,4 @@ test("what answers and is no onepass server is told", async () => {
   const { code, stderr } = await loadtest(`--url ${fake.url}/elsewhere --targets single-pass`);
   expect(code).toBe(2);
   expect(stderr).toContain("is no onepass server");
-});
-
-test("help is printed", async () => {
-  const { code, stdout } = await loadtest("--help");
-  expect(code).toBe(0);
-  expect(stdout).toContain("--load-seconds S");
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../src/evaluation/random.js";
-import { parseOptions, type Options } from "../../src/loadtest/options.js";
+import { loadtest } from "../../src/cli/loadtest.js";
+import type { Options } from "../../src/loadtest/options.js";
 import {
   answersEach,
   blockLength,
@@ -14,7 +15,7 @@ import {
 } from "../../src/loadtest/plan.js";
 import { target } from "./blocks.js";
 
-const planFor = (...args: string[]) => makePlan(parseOptions(args) as Options);
+const planFor = (...args: string[]) => makePlan(loadtest.parse(args) as Options);
 const targets = ["single-pass", "generate", "joint-encoder"].map(target);
 
 test("a quick plan has one client, prompts of eleven tokens, no open loop and a budget below a minute", () => {

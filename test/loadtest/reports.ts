@@ -1,7 +1,7 @@
+import { loadtest } from "../../src/cli/loadtest.js";
 import type { Block, Load } from "../../src/loadtest/block.js";
 import type { Options } from "../../src/loadtest/options.js";
 import { makeReport, type Report, type ReportContext } from "../../src/loadtest/report.js";
-import { parseOptions } from "../../src/loadtest/options.js";
 import { block, target } from "./blocks.js";
 
 const TIMES = { "single-pass": 10, generate: 100, "joint-encoder": 4 };
@@ -35,7 +35,7 @@ export function report(
     warnings: [],
   };
   return makeReport(findings, {
-    options: parseOptions([]) as Options,
+    options: loadtest.parse([]) as Options,
     sets: ["eleven"],
     environment: {
       ...{ node: "v20.0.0", platform: "linux-x64", cpu: "Some CPU", cores: 2, memory_bytes: 8e9 },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseOptions, type Options } from "../../src/loadtest/options.js";
+import { loadtest } from "../../src/cli/loadtest.js";
+import type { Options } from "../../src/loadtest/options.js";
 import { makePlan, type Plan } from "../../src/loadtest/plan.js";
 import { run, type Findings } from "../../src/loadtest/run.js";
 import { runningServer } from "../../src/loadtest/server.js";
@@ -17,7 +18,7 @@ async function measure(changes: Partial<Plan>, startedMs = performance.now(), fi
     while (performance.now() < until);
   };
   const findings: Findings = { warmUps: [], leftOut: [], blocks: [], calibrations: [], warnings: [] };
-  const plan = { ...makePlan(parseOptions(["--quick"]) as Options), blockMs: 20, warmUpMs: 1, ...changes };
+  const plan = { ...makePlan(loadtest.parse(["--quick"]) as Options), blockMs: 20, warmUpMs: 1, ...changes };
   const order: string[] = [];
   await run(
     {

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,23 +5,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/loadtest/report.js";
 import { PACKAGE_ROOT } from "../../src/package.js";
+import { onepass } from "../cli/binary.js";
 
 const BUNDLE = "onepass-minilm-joint";
 const TIMEOUT_MS = 120_000;
 
-/** Runs the script in a process of its own, without the settings of whoever runs the tests. */
-function script(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ONEPASS_")));
-  return new Promise((resolve) => {
-    const command = ["--import", "tsx", "scripts/loadtest.ts", ...args];
-    const child = execFile(process.execPath, command, { cwd: PACKAGE_ROOT, env }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? NaN, stdout, stderr });
-    });
-  });
-}
-
 test("a dry run needs no model and no server", { timeout: TIMEOUT_MS }, async () => {
-  const { code, stdout } = await script("--dry-run", "--quick", "--gpu");
+  const { code, stdout } = await onepass(["loadtest", "--dry-run", "--quick", "--gpu"]);
   expect(code).toBe(0);
   expect(stdout).toContain("no round that would end after 52 s, the server's start included");
 });
@@ -34,7 +23,7 @@ test.skipIf(!existsSync(join(PACKAGE_ROOT, "models", BUNDLE)))(
     const folder = await mkdtemp(join(tmpdir(), "onepass-loadtest-"));
     const json = join(folder, "loadtest.json");
     const quick = ["--quick", "--rounds", "1", "--block-seconds", "0.1"];
-    const { code, stdout } = await script(...quick, "--targets", "joint-encoder", "--json", json);
+    const { code, stdout } = await onepass(["loadtest", ...quick, "--targets", "joint-encoder", "--json", json]);
     const report = JSON.parse(await readFile(json, "utf8")) as Report;
     await rm(folder, { recursive: true });
     expect(code).toBe(0);

@@ -6,10 +6,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { EngineError } from "../../src/errors.js";
 import { ServerGoneError } from "../../src/loadtest/errors.js";
+import { told } from "../../src/cli/command.js";
+import * as cli from "../../src/cli/results.js";
 import { resultsCommand } from "../../src/results/command.js";
+import type { Options } from "../../src/results/options.js";
 import { bundleSha256 } from "../../src/results/accuracy.js";
 import { Store } from "../../src/results/store.js";
 import type { System } from "../../src/results/systems.js";
+import { fakeIo } from "../cli/io.js";
 import { checkNumbers } from "./check-page.js";
 import { makeData, makeDecoder, Opener } from "./fake-project.js";
 import { LOAD_TEST, memoryRecord } from "./fixtures.js";
@@ -37,16 +41,11 @@ async function memory({ label }: System, bundle: Bundle) {
 
 /** Runs the command on the fake project. */
 async function results(args = "", stop = new AbortController().signal) {
-  const told = { stdout: "", stderr: "" };
-  const code = await resultsCommand(["--data", "data", ...args.split(" ").filter(Boolean)], {
-    root,
-    open: opener.open,
-    memory,
-    stop,
-    stdout: { write: (text) => (told.stdout += text) },
-    stderr: { write: (text) => (told.stderr += text) },
-  });
-  return { code, ...told };
+  const io = fakeIo({ stop });
+  const given = ["--data", "data", ...args.split(" ").filter(Boolean)];
+  const run = () => resultsCommand(cli.results.parse(given) as Options, { ...io, root, open: opener.open, memory });
+  const code = await told(run, io);
+  return { code, ...io.told };
 }
 
 const store = () => new Store(join(root, "docs/results"));
@@ -234,10 +233,4 @@ test("a file of results that is no JSON exits with 2 and is named", async () => 
   const { code, stderr } = await results("--render");
   expect(code).toBe(2);
   expect(stderr).toContain("single-pass.massive.json: is no JSON");
-});
-
-test("help is printed", async () => {
-  const { code, stdout } = await results("--help");
-  expect(code).toBe(0);
-  expect(stdout).toContain("--only LIST");
 });

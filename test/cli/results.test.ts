@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { parseOptions } from "../../src/results/options.js";
+import { results } from "../../src/cli/results.js";
 
 test("without options everything is measured, from and into the usual folders", () => {
-  expect(parseOptions([])).toEqual({ data: "../shared/data", out: "docs/results", render: false });
+  expect(results.parse([])).toEqual({ data: "../shared/data", out: "docs/results", render: false });
 });
 
 test("all of them", () => {
   const line = "--data d --out o --only generate,dual-decoder --sets massive --sample 5 --limit 7 --render";
-  expect(parseOptions(line.split(" "))).toEqual({
+  expect(results.parse(line.split(" "))).toEqual({
     data: "d",
     out: "o",
     only: ["generate", "dual-decoder"],
@@ -16,7 +16,7 @@ test("all of them", () => {
     limit: 7,
     render: true,
   });
-  expect(parseOptions(["--help"])).toBe("help");
+  expect(results.parse(["--help"])).toBe("help");
 });
 
 test.each([
@@ -27,5 +27,5 @@ test.each([
   ["--limit 1.5 --out o", "--limit"],
   ["--limit 5", "no whole result is overwritten"],
 ])("%s is refused", (line, message) => {
-  expect(() => parseOptions(line.split(" "))).toThrow(message);
+  expect(() => results.parse(line.split(" "))).toThrow(message);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { LoadTestError } from "../../src/loadtest/errors.js";
-import { parseOptions } from "../../src/loadtest/options.js";
+import { CommandError } from "../../src/errors.js";
+import { loadtest } from "../../src/cli/loadtest.js";
 
 test("without options everything is measured, with intent and slots", () => {
-  expect(parseOptions([])).toEqual({
+  expect(loadtest.parse([])).toEqual({
     ...{ quick: false, gpu: false, dryRun: false },
     ...{ tasks: ["intent", "slots"], set: "mixed", clients: [1, 2, 4, 8], loads: [25, 50, 75, 90, 110, 150] },
     ...{ loadMs: 6_000, seed: 1 },
@@ -11,20 +11,20 @@ test("without options everything is measured, with intent and slots", () => {
 });
 
 test("a GPU gets more clients", () => {
-  expect(parseOptions(["--gpu"])).toMatchObject({ gpu: true, clients: [1, 2, 4, 8, 16, 32, 64] });
+  expect(loadtest.parse(["--gpu"])).toMatchObject({ gpu: true, clients: [1, 2, 4, 8, 16, 32, 64] });
 });
 
 test("what is given counts, with --quick, too", () => {
   const args =
     "--quick --clients 1,3 --loads 50 --set short --seed 9 --block-seconds 0.2 --rounds 2 --port 0 --json out.json";
-  expect(parseOptions(args.split(" "))).toMatchObject({
+  expect(loadtest.parse(args.split(" "))).toMatchObject({
     ...{ quick: true, clients: [1, 3], loads: [50], set: "short", seed: 9 },
     ...{ blockMs: 200, rounds: 2, port: 0, json: "out.json" },
   });
 });
 
 test("targets are engines, alone or with a model", () => {
-  expect(parseOptions(["--targets", "single-pass, dual-encoder:mine@1.0.0"])).toMatchObject({
+  expect(loadtest.parse(["--targets", "single-pass, dual-encoder:mine@1.0.0"])).toMatchObject({
     targets: [
       { label: "single-pass", engine: "single-pass" },
       { label: "dual-encoder:mine@1.0.0", engine: "dual-encoder", model: "mine@1.0.0" },
@@ -33,15 +33,15 @@ test("targets are engines, alone or with a model", () => {
 });
 
 test.each(["http://127.0.0.1:8080", "http://127.0.0.1:8080/"])("an address: %s", (url) => {
-  expect(parseOptions(["--url", url])).toMatchObject({ url: "http://127.0.0.1:8080" });
+  expect(loadtest.parse(["--url", url])).toMatchObject({ url: "http://127.0.0.1:8080" });
 });
 
 test("an address may have a path, behind a proxy", () => {
-  expect(parseOptions(["--url", "http://nlu.local/onepass/"])).toMatchObject({ url: "http://nlu.local/onepass" });
+  expect(loadtest.parse(["--url", "http://nlu.local/onepass/"])).toMatchObject({ url: "http://nlu.local/onepass" });
 });
 
 test("the open loop can be left out", () => {
-  expect(parseOptions(["--loads", "none"])).toMatchObject({ loads: [] });
+  expect(loadtest.parse(["--loads", "none"])).toMatchObject({ loads: [] });
 });
 
 test.each([
@@ -63,10 +63,10 @@ test.each([
   [["--verbose"], /--verbose/],
   [["stray"], /stray/],
 ])("%j is told", (args, message) => {
-  expect(() => parseOptions(args)).toThrow(LoadTestError);
-  expect(() => parseOptions(args)).toThrow(message);
+  expect(() => loadtest.parse(args)).toThrow(CommandError);
+  expect(() => loadtest.parse(args)).toThrow(message);
 });
 
 test("help is asked for", () => {
-  expect(parseOptions(["--help", "--quick"])).toBe("help");
+  expect(loadtest.parse(["--help", "--quick"])).toBe("help");
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { OptionError } from "../../src/profile/errors.js";
-import { parseOptions } from "../../src/profile/options.js";
+import { UsageError } from "../../src/cli/command.js";
+import { profile } from "../../src/cli/profile.js";
 
 test("has a default for everything", () => {
-  expect(parseOptions([])).toEqual({
+  expect(profile.parse([])).toEqual({
     engine: "single-pass",
     seconds: 10,
     clients: 1,
@@ -15,7 +15,7 @@ test("has a default for everything", () => {
 
 test("takes what is given", () => {
   const given = ["--engine", "dual-encoder", "--seconds", "3", "--clients=2", "--tasks", "topic", "--model", "m"];
-  expect(parseOptions([...given, "--out", "x.html"])).toMatchObject({
+  expect(profile.parse([...given, "--out", "x.html"])).toMatchObject({
     engine: "dual-encoder",
     model: "m",
     seconds: 3,
@@ -26,13 +26,13 @@ test("takes what is given", () => {
 });
 
 test("gives no options to who asks for help", () => {
-  expect(parseOptions(["--help"])).toBeUndefined();
+  expect(profile.parse(["--help"])).toBe("help");
 });
 
 test.each([
-  [["--engine", "magic"], '--engine: "magic" is none of single-pass'],
-  [["--tasks", "intent,mood"], '--tasks: "mood" is none of'],
-  [["--tasks", ""], '--tasks: "" is none of'],
+  [["--engine", "magic"], '--engine: "magic" is unknown; known are single-pass'],
+  [["--tasks", "intent,mood"], '--tasks: "mood" is unknown'],
+  [["--tasks", ""], '--tasks: "" is unknown'],
   [["--seconds", "0"], "--seconds"],
   [["--seconds", "601"], "from 1 to 600"],
   [["--seconds", "1.5"], "whole number"],
@@ -43,6 +43,6 @@ test.each([
   [["--colour", "red"], "--colour"],
   [["extra"], "extra"],
 ])("refuses %j and names the fault", (args, message) => {
-  expect(() => parseOptions(args)).toThrow(OptionError);
-  expect(() => parseOptions(args)).toThrow(message);
+  expect(() => profile.parse(args)).toThrow(UsageError);
+  expect(() => profile.parse(args)).toThrow(message);
 });

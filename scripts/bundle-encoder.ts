@@ -1,3 +1,0 @@
-import { bundleEncoderCommand } from "../src/bundling/command.js";
-
-process.exitCode = await bundleEncoderCommand(process.argv.slice(2), process);

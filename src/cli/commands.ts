@@ -1,0 +1,14 @@
+import { bundleEncoder } from "./bundle-encoder.js";
+import type { CliCommand } from "./command.js";
+import { evaluate } from "./evaluate.js";
+import { loadtest } from "./loadtest.js";
+import { profile } from "./profile.js";
+import { results } from "./results.js";
+
+/** What the commands of a group have in common, by its name. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  bundle: "Makes a bundle of a model that was fine-tuned elsewhere.",
+};
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CliCommand[] = [bundleEncoder, evaluate, loadtest, results, profile] as CliCommand[];
