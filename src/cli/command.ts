@@ -154,7 +154,7 @@ function parse(command: AnyCommand, args: readonly string[]): string | undefined
       writeErr: (text) => (told += text),
       outputError: silent,
     });
-    for (const child of one.commands) settle(child as AnyCommand);
+    for (const child of one.commands) settle(child);
   };
   settle(command);
   try {
@@ -172,7 +172,7 @@ function parse(command: AnyCommand, args: readonly string[]): string | undefined
 
 /** The first argument that no command of a tree takes. */
 function surplusOf({ args, registeredArguments, commands }: AnyCommand): string | undefined {
-  const below = commands.map((child) => surplusOf(child as AnyCommand)).find((surplus) => surplus !== undefined);
+  const below = commands.map((child) => surplusOf(child)).find((surplus) => surplus !== undefined);
   return below ?? args[registeredArguments.length];
 }
 

@@ -27,8 +27,8 @@ export function program(
 
 function groupIn(root: Tree, name: string, { audience }: CliCommand): Tree {
   const there = root.commands.find((child) => child.name() === name);
-  if (there) return there as Tree;
+  if (there) return there;
   const group = new Command<unknown[]>(name).description(GROUPS[name] ?? "").helpCommand(false);
   root.addCommand(group.helpGroup(HEADINGS[audience]));
-  return group as Tree;
+  return group;
 }
