@@ -1,9 +1,11 @@
 import { ConfigError, readConfig } from "./config/read.js";
 import { OnepassError } from "./errors.js";
 import { buildHouse } from "./house/build.js";
+import { warnOfExposure } from "./house/edge.js";
 import { createLogger } from "./house/logger.js";
 import { findModels } from "./house/models.js";
-import { drain, listen, urlOf } from "./http/server.js";
+import { openServers } from "./house/servers.js";
+import { urlOf } from "./http/server.js";
 
 const BAD_SETTINGS = 2;
 const DISPOSE_TIMEOUT_MS = 10_000;
@@ -12,14 +14,16 @@ const DISPOSE_TIMEOUT_MS = 10_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config);
-  const { app, pool, lifecycle } = buildHouse(config, logger);
-  const server = await listen(app, config.host, config.port);
-  logger.info({ url: urlOf(server) }, "listening");
+  const house = buildHouse(config, logger);
+  const { pool, lifecycle, keys } = house;
+  warnOfExposure(config, logger);
+  const servers = await openServers(house, config);
+  logger.info({ url: urlOf(servers.main), ...(servers.ops && { ops_url: urlOf(servers.ops) }) }, "listening");
 
   const stop = async (signal: string): Promise<void> => {
     logger.info({ signal }, "stopping: finishing what runs");
     lifecycle.draining = true;
-    await drain(server, config.drainMs);
+    await servers.drain(config.drainMs);
     setTimeout(() => {
       logger.error("the engines did not close in time");
       process.exit(1);
@@ -29,13 +33,18 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, (name) => void stop(name));
+  if (keys) {
+    process.on("SIGHUP", () => {
+      keys.reload();
+    });
+  }
 
   await pool.open(await findModels(config, logger));
   if (lifecycle.draining) return;
   if (pool.entries.every(({ state }) => state !== "ready")) {
     throw new OnepassError("not_ready", 503, `No model in ${config.modelsDirs.join(" or ")} could be loaded.`);
   }
-  if (pool.ready) logger.info({ url: urlOf(server), model: pool.default?.model }, "ready");
+  if (pool.ready) logger.info({ url: urlOf(servers.main), model: pool.default?.model }, "ready");
 }
 
 /** The last words of a process that can't start: for a person, on stderr. */

@@ -1,10 +1,12 @@
 import type { Express } from "express";
 import type { Logger } from "pino";
+import type { WatchedKeys } from "../access/keys-file.js";
 import { EnginePool, type PoolEntry } from "../classify/pool.js";
 import { ClassifyService } from "../classify/service.js";
 import type { Config } from "../config/read.js";
-import { createApp } from "../http/app.js";
+import { createApp, createOpsApp, type AppOptions } from "../http/app.js";
 import { Metrics } from "../metrics/metrics.js";
+import { openKeys } from "./edge.js";
 import { engineLoader } from "./engines.js";
 
 /** Everything that answers, put together; nothing of it runs yet. */
@@ -13,6 +15,9 @@ export interface House {
   readonly pool: EnginePool;
   readonly service: ClassifyService;
   readonly app: Express;
+  /** Of `/metrics` and `/admin`, where these have a port of their own. */
+  readonly opsApp: Express | undefined;
+  readonly keys: WatchedKeys | undefined;
   /** What the process is doing, as probes and new requests see it. */
   readonly lifecycle: { draining: boolean };
 }
@@ -32,14 +37,18 @@ export function buildHouse(config: Config, logger: Logger): House {
   const service = new ClassifyService(pool, metrics, config, (error, model) => {
     logger.error({ err: error, model }, "the model failed, the fallback answers");
   });
-  const app = createApp({
+  const keys = openKeys(config, metrics.access, logger);
+  const options: AppOptions = {
     service,
     metrics,
     logger,
     maxBodyBytes: config.maxBodyBytes,
     isDraining: () => lifecycle.draining,
-  });
-  return { metrics, pool, service, app, lifecycle };
+    edge: { ...config, keys: keys?.ring },
+    opsApart: config.opsPort !== undefined,
+  };
+  const opsApp = options.opsApart ? createOpsApp(options) : undefined;
+  return { metrics, pool, service, app: createApp(options), opsApp, keys, lifecycle };
 }
 
 function logChange({ model, engineName, engine, state, error }: PoolEntry, logger: Logger): void {

@@ -5,6 +5,7 @@ import type { ClassifyService } from "../classify/service.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { classifyRoutes } from "./classify.js";
 import { compareRoutes } from "./compare.js";
+import { OPEN_EDGE, useEdge, type EdgeOptions } from "./edge.js";
 import { healthRoutes } from "./health.js";
 import { metricsRoutes } from "./metrics.js";
 import { requestContext } from "./middleware/context.js";
@@ -20,23 +21,51 @@ export interface AppOptions {
   readonly maxBodyBytes: number;
   /** Whether the server is about to stop. */
   readonly isDraining: () => boolean;
+  /** By default nobody is kept out. */
+  readonly edge?: EdgeOptions;
+  /** Whether `/metrics` and `/admin` have a port of their own (`createOpsApp`); false by default. */
+  readonly opsApart?: boolean;
 }
 
 /** The whole HTTP surface over a service. */
-export function createApp({ service, metrics, logger, maxBodyBytes, isDraining }: AppOptions): Express {
-  const app = express();
-  app.disable("etag"); // no answer is asked for twice; hashing each costs time
-  app.disable("x-powered-by");
-  app.set("query parser", false);
-  app.use(requestContext(metrics, logger), closeWhenDraining(isDraining), xContentTypeOptions());
+export function createApp(options: AppOptions): Express {
+  const { service, metrics, maxBodyBytes, isDraining } = options;
+  const app = bareApp(options);
   app.use(classifyRoutes(service, maxBodyBytes), compareRoutes(service, maxBodyBytes));
   // The dozen headers are for what a browser can open. Nobody opens a POST that answers JSON, and it is to be fast.
   app.use(helmet());
   app.use(modelRoutes(service.pool));
   app.use(healthRoutes(service.pool, isDraining));
-  app.use(metricsRoutes(metrics), versionRoutes(), openApiRoutes());
+  app.use(versionRoutes(), openApiRoutes());
+  if (!options.opsApart) app.use(opsRoutes(options));
   app.use(notFound);
-  app.use(errorAnswers(metrics, logger));
+  app.use(errorAnswers(metrics, options.logger));
+  return app;
+}
+
+/** What operators and their machines ask, and nobody else: for a port that the outside can't reach. */
+export function createOpsApp(options: AppOptions): Express {
+  const app = bareApp(options);
+  app.use(helmet());
+  app.use(healthRoutes(options.service.pool, options.isDraining));
+  app.use(opsRoutes(options));
+  app.use(notFound);
+  app.use(errorAnswers(options.metrics, options.logger));
+  return app;
+}
+
+function opsRoutes({ metrics }: AppOptions): RequestHandler[] {
+  return [metricsRoutes(metrics)];
+}
+
+/** What every request meets first. */
+function bareApp({ metrics, logger, isDraining, edge = OPEN_EDGE }: AppOptions): Express {
+  const app = express();
+  app.disable("etag"); // no answer is asked for twice; hashing each costs time
+  app.disable("x-powered-by");
+  app.set("query parser", false);
+  app.use(requestContext(metrics, logger), closeWhenDraining(isDraining), xContentTypeOptions());
+  useEdge(app, edge, metrics.access);
   return app;
 }
 

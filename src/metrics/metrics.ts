@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { PACKAGE_VERSION } from "../package.js";
+import { AccessMetrics } from "./access.js";
 import { EngineMetrics } from "./engines.js";
 import { FallbackMetrics } from "./fallback.js";
 import { RequestMetrics } from "./requests.js";
@@ -10,6 +11,7 @@ export class Metrics {
   readonly requests = new RequestMetrics(this.registry);
   readonly engines = new EngineMetrics(this.registry);
   readonly fallback = new FallbackMetrics(this.registry);
+  readonly access = new AccessMetrics(this.registry);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import supertest from "supertest";
 import { ClassifyService } from "../../src/classify/service.js";
-import { createApp } from "../../src/http/app.js";
+import { createApp, createOpsApp, type AppOptions } from "../../src/http/app.js";
 import { fakePool } from "../classify/fakes.js";
 import { holdToContract } from "./contract.js";
 
@@ -10,7 +10,15 @@ export const MAX_BODY_BYTES = 20_000;
 
 /** The whole HTTP surface over fake engines, and what it logs. Every answer is held to `/openapi.json`. */
 export async function harness(...pool: Parameters<typeof fakePool>) {
-  const fake = await fakePool(...pool);
+  return harnessOver(await fakePool(...pool));
+}
+
+/** As `harness`, with something of the app as it is not by default: keys, limits, a port for operators. */
+export async function harnessWith(change: Partial<AppOptions>) {
+  return harnessOver(await fakePool(), change);
+}
+
+function harnessOver(fake: Awaited<ReturnType<typeof fakePool>>, change: Partial<AppOptions> = {}) {
   const lifecycle = { draining: false };
   const log: string[] = [];
   const stream = new Writable({
@@ -22,13 +30,16 @@ export async function harness(...pool: Parameters<typeof fakePool>) {
   const logger = pino({ level: "debug" }, stream);
   const limits = { maxTexts: 4, maxTextChars: 1000, timeoutMs: 1000 };
   const service = new ClassifyService(fake.pool, fake.metrics, limits, () => undefined);
-  const app = createApp({
+  const options: AppOptions = {
     service,
     metrics: fake.metrics,
     logger,
     maxBodyBytes: MAX_BODY_BYTES,
     isDraining: () => lifecycle.draining,
-  });
-  holdToContract(app);
-  return { ...fake, app, log, lifecycle, http: supertest(app) };
+    ...change,
+  };
+  const app = createApp(options);
+  const opsApp = createOpsApp(options);
+  if (!options.opsApart) holdToContract(app); // the document describes a server of one port
+  return { ...fake, app, log, lifecycle, http: supertest(app), ops: supertest(opsApp) };
 }

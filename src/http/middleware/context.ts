@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { RequestContext } from "../../classify/service.js";
 import { OnepassError, type ErrorCode } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
+import { callerOf } from "./guard.js";
 
 /** What a caller may name its request: no white space, nothing that breaks a log or a header. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -31,7 +32,13 @@ export function requestContext(metrics: Metrics, logger: Logger): RequestHandler
       const ms = performance.now() - startedAt;
       metrics.requests.ended(labels, ms / 1000);
       logger[PROBES.has(labels.route) && status < 500 ? "debug" : "info"](
-        { request_id: id, ...labels, code: errorCodeOf(res), duration_ms: Math.round(ms * 1000) / 1000 },
+        {
+          request_id: id,
+          ...labels,
+          key: callerOf(res)?.name,
+          code: errorCodeOf(res),
+          duration_ms: Math.round(ms * 1000) / 1000,
+        },
         "request",
       );
     });

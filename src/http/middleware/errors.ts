@@ -2,12 +2,14 @@ import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { OnepassError } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
+import { errorBody } from "../protocol.js";
 import { contextOf } from "./context.js";
 
 /** Turns whatever a handler threw into the one error shape. What we did not foresee is logged and shown as `internal`. */
 export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
-    const { code, status, message, field, details } = toOnepassError(error);
+    const answer = toOnepassError(error);
+    const { code, status } = answer;
     metrics.requests.failed(code);
     res.locals.errorCode = code;
     if (code === "internal" || code === "engine_failed") {
@@ -18,9 +20,7 @@ export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHand
       return;
     }
     if (status === 503) res.set("Retry-After", "1");
-    res.status(status).json({
-      error: { code, message, ...(field !== undefined && { field }), ...(details !== undefined && { details }) },
-    });
+    res.status(status).json(errorBody(answer));
   };
 }
 

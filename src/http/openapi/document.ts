@@ -1,12 +1,14 @@
-import { createDocument } from "zod-openapi";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
 import { PACKAGE_NAME, PACKAGE_VERSION } from "../../package.js";
 import { classifyPaths } from "../classify.js";
 import { comparePaths } from "../compare.js";
 import { healthPaths } from "../health.js";
 import { metricsPaths } from "../metrics.js";
+import { OPEN_PATHS } from "../middleware/guard.js";
 import { modelPaths } from "../models.js";
+import { ErrorAnswer } from "../schemas.js";
 import { versionPaths } from "../version.js";
-import type { Paths } from "./operations.js";
+import { json, type Paths } from "./operations.js";
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
@@ -32,6 +34,22 @@ const PATHS: Paths = {
   ...openApiPaths,
 };
 
+const REFUSALS: ZodOpenApiResponsesObject = {
+  401: json("The server asks for an API key", ErrorAnswer),
+  403: json("The key does not open this", ErrorAnswer),
+  429: json("Too many requests; `Retry-After` says when to come back", ErrorAnswer),
+};
+
+/** With what the edge answers before any route: a path that is not open may ask for a key. */
+function guarded(path: string, item: Paths[string]): Paths[string] {
+  if (OPEN_PATHS.includes(path)) return item;
+  const operations = Object.entries(item).map(([method, operation]: [string, ZodOpenApiOperationObject]) => [
+    method,
+    { ...operation, responses: { ...REFUSALS, ...operation.responses } },
+  ]);
+  return Object.fromEntries(operations) as Paths[string];
+}
+
 /** The API as OpenAPI 3.1, made from the schemas that parse the requests and type the answers. */
 export function openApiDocument(): OpenApiDocument {
   return createDocument({
@@ -47,7 +65,20 @@ export function openApiDocument(): OpenApiDocument {
       { name: "Models", description: "What is loaded, and what it knows." },
       { name: "Operate", description: "Probes, metrics, versions." },
     ],
-    paths: PATHS,
+    // Which of them a server asks for, if any, is its operator's choice.
+    security: [{}, { bearer: [] }, { apiKey: [] }],
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "An API key of the server." },
+        apiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "x-api-key",
+          description: "The same key, in a header of its own.",
+        },
+      },
+    },
+    paths: Object.fromEntries(Object.entries(PATHS).map(([path, item]) => [path, guarded(path, item)])),
   });
 }
 
