@@ -31,7 +31,7 @@ local bodies = {}
 local last = 0
 
 function init(args)
-  local fields = '"tasks":["intent","slots"],"fallback":false'
+  local fields = '"tasks":["intent","slots"],"fallback":"never"'
   for i, name in ipairs({ "engine", "model" }) do
     if args[i] and args[i] ~= "-" then
       fields = fields .. ',"' .. name .. '":' .. quote(args[i])

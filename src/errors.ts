@@ -26,6 +26,9 @@ export const ERROR_CODES = [
   "expectation_failed",
   "request_timeout",
   "not_ready",
+  "overloaded",
+  "breaker_open",
+  "no_fallback",
   "deadline_exceeded",
   "client_closed_request",
   "engine_failed",
@@ -82,7 +85,7 @@ export class TextTooLongError extends OnepassError {
 /** The engine could not answer; another engine may. */
 export class EngineError extends OnepassError {
   constructor(engine: string, cause: unknown) {
-    super("engine_failed", 500, `The engine ${engine} failed. Retry, or send "fallback": true.`, { cause });
+    super("engine_failed", 500, `The engine ${engine} failed. Retry, or send "fallback": "auto".`, { cause });
   }
 }
 

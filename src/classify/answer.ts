@@ -60,12 +60,22 @@ export const TextAnswer = z
 
 const RequestId = z.string().describe("The request's id, as in the header `x-request-id` and the log.");
 
+/** Why the fallback answered: the code of the error that a caller would have got without it, or its own wish. */
+export const FALLBACK_REASONS = ["engine_failed", "overloaded", "not_ready", "breaker_open", "requested"] as const;
+
+export const Fallback = z
+  .strictObject({
+    from: z.string().describe("`name@version` of the model that was asked for."),
+    reason: z.enum(FALLBACK_REASONS).describe("What kept it from answering; `requested`: the policy `only`."),
+  })
+  .meta({ id: "Fallback", description: "The fallback has answered for another model." });
+
 /** Who answered, and what it took. */
 const Envelope = z.strictObject({
   id: RequestId,
   model: z.string().describe("`name@version` of the model that answered."),
   engine: z.enum(ENGINE_NAMES),
-  fallback: z.boolean().describe("Whether the fallback answered for the model that was asked for."),
+  fallback: Fallback.nullable().describe("null: the model that was asked for has answered."),
   usage: z
     .strictObject({
       prompt_tokens: z.int().nonnegative().describe("Tokens that the model read, over all of its passes."),
@@ -115,6 +125,7 @@ export const CompareAnswer = z
   .meta({ id: "CompareAnswer" });
 
 export type CompareAnswer = z.infer<typeof CompareAnswer>;
+export type Fallback = z.infer<typeof Fallback>;
 export type Guess = z.infer<typeof Guess>;
 export type SlotAnswer = z.infer<typeof SlotAnswer>;
 export type TopicAnswer = z.infer<typeof TopicAnswer>;

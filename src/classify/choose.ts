@@ -61,10 +61,10 @@ export function chooseTasks(
   return asked;
 }
 
-/** The fallback, when it is ready and its answer to the tasks means the same: the same labels. */
-export function chooseFallback(pool: EnginePool, asked: PoolEntry, tasks: readonly TaskName[]): ReadyEntry | undefined {
+/** The fallback, ready or not, when its answer to the tasks means the same: the same labels. */
+export function chooseFallback(pool: EnginePool, asked: PoolEntry, tasks: readonly TaskName[]): PoolEntry | undefined {
   const { fallback } = pool;
-  if (!fallback || fallback.bundle === asked.bundle || !isReady(fallback)) return undefined;
+  if (!fallback || fallback.bundle === asked.bundle) return undefined;
   if (tasks.includes("intent") && rejectOf(asked) !== rejectOf(fallback)) return undefined;
   const { tasks: own } = asked.bundle.manifest;
   const { tasks: others } = fallback.bundle.manifest;

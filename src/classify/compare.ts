@@ -47,7 +47,7 @@ async function ask(
   context: RequestContext,
 ): Promise<Result> {
   const { model, engineName: engine } = entry;
-  const named = { ...request, model, engine, fallback: false };
+  const named = { ...request, model, engine, fallback: "never" as const };
   try {
     // Each engine's time begins when it is asked.
     const answer = await service.classify(named, { ...context, startedAt: performance.now() });

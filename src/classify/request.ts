@@ -2,6 +2,10 @@ import { z } from "zod";
 import { ENGINE_NAMES } from "../engines/engine.js";
 import { TASK_NAMES } from "../tasks/task.js";
 
+/** When the fallback answers for the model that a request asks for. */
+export const FALLBACK_POLICIES = ["auto", "never", "only"] as const;
+export type FallbackPolicy = (typeof FALLBACK_POLICIES)[number];
+
 const MAX_TOP_K = 100;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -47,9 +51,16 @@ export const ClassifyRequest = z
           "own threshold; 0 rejects nothing.",
       ),
     fallback: z
-      .boolean()
-      .default(true)
-      .describe("Let the fallback model answer when the one asked for fails; the answer says so."),
+      .union(
+        [z.enum(FALLBACK_POLICIES), z.boolean()],
+        `must be ${FALLBACK_POLICIES.map((one) => `"${one}"`).join(" or ")}`,
+      )
+      .transform((policy): FallbackPolicy => (policy === true ? "auto" : policy === false ? "never" : policy))
+      .optional()
+      .describe(
+        "Whether the fallback model answers: `auto` (or true) when the one asked for fails, is overloaded or not ready, `never` " +
+          "(or false), `only`: without asking the other. The answer says so. The server's own policy by default.",
+      ),
     timeout_ms: z
       .int()
       .min(1)

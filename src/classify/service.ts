@@ -1,17 +1,23 @@
-import { EngineError } from "../errors.js";
+import type { EngineError } from "../errors.js";
+import type { BreakerState } from "../metrics/breakers.js";
+import type { Answered } from "../metrics/engines.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { BatchAnswer, ClassifyAnswer } from "./answer.js";
-import { attempt, type Attempt, type Question } from "./attempt.js";
-import { chooseEntry, chooseFallback, chooseTasks, isReady, notReady } from "./choose.js";
+import { attempt, type Question } from "./attempt.js";
+import { Breakers, type BreakerSettings } from "./breakers.js";
+import { chooseEntry, chooseTasks } from "./choose.js";
 import { withDeadline } from "./deadline.js";
 import { effortOf, shapeEffort } from "./effort.js";
+import { DualPath, type Outcome } from "./fallback.js";
 import type { EnginePool, PoolEntry } from "./pool.js";
-import type { ClassifyRequest } from "./request.js";
+import type { ClassifyRequest, FallbackPolicy } from "./request.js";
 import { textsOf, type FieldText, type TextLimits } from "./texts.js";
 
-export interface ServiceLimits extends TextLimits {
+export interface ServiceSettings extends TextLimits, BreakerSettings {
   /** Longest time for an answer; a request's `timeout_ms` can shorten it. */
   readonly timeoutMs: number;
+  /** Of requests that name no policy. */
+  readonly fallback: FallbackPolicy;
 }
 
 /** What the edge knows of a request besides its body. */
@@ -23,19 +29,41 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
+/** An answer that was given, for those who look on. */
+export interface GivenAnswer extends Outcome {
+  readonly id: string;
+  readonly question: Question;
+  readonly effort: Answered;
+}
+
+/** Told of what happens to requests. None may throw, wait or take long: the answer waits for them. */
+export interface ServiceObserver {
+  readonly onAnswer?: (answer: GivenAnswer) => void;
+  /** A failure that no caller sees, since the fallback answers. */
+  readonly onHiddenFailure?: (error: EngineError, model: string) => void;
+  readonly onBreaker?: (entry: PoolEntry, state: BreakerState) => void;
+}
+
 /** Answers classify requests: chooses the engine, times it, falls back, shapes the answer. */
 export class ClassifyService {
+  readonly #path: DualPath;
+
   constructor(
     readonly pool: EnginePool,
     private readonly metrics: Metrics,
-    private readonly limits: ServiceLimits,
-    /** Told of a failure that the fallback made good, which no caller sees. */
-    private readonly onEngineFailure: (error: EngineError, model: string) => void,
-  ) {}
+    private readonly settings: ServiceSettings,
+    private readonly observer: ServiceObserver = {},
+  ) {
+    const breakers = new Breakers(settings, metrics, (entry, state) => observer.onBreaker?.(entry, state));
+    this.#path = new DualPath(pool, {
+      attempt: (entry, question, signal) => breakers.run(entry, signal, () => attempt(entry, question, signal)),
+      onHiddenFailure: (error, model) => observer.onHiddenFailure?.(error, model),
+    });
+  }
 
   /** The texts of a request, each of which a model can be asked. @throws OnepassError that names the field at fault */
   checkTexts(request: Pick<ClassifyRequest, "text" | "texts">): FieldText[] {
-    return textsOf(request, this.limits);
+    return textsOf(request, this.settings);
   }
 
   /** @throws OnepassError for everything that a caller can cause or meet */
@@ -43,45 +71,28 @@ export class ClassifyService {
     const texts = this.checkTexts(request);
     const asked = chooseEntry(this.pool, request);
     const question = { texts, tasks: chooseTasks(asked, request), options: request };
-    const ms = Math.min(request.timeout_ms ?? Infinity, this.limits.timeoutMs);
-    const answer = await withDeadline(ms, context.signal, (signal) =>
-      this.#answer(asked, question, request.fallback, signal),
+    const ms = Math.min(request.timeout_ms ?? Infinity, this.settings.timeoutMs);
+    const policy = request.fallback ?? this.settings.fallback;
+    const outcome = await withDeadline(ms, context.signal, (signal) =>
+      this.#path.answer(asked, question, policy, signal),
     );
-    const effort = effortOf(answer);
-    this.#measure(answer, effort, asked);
-    const { entry, results } = answer;
+    const effort = effortOf(outcome.attempt);
+    this.#measure(outcome, effort);
+    this.observer.onAnswer?.({ id: context.id, question, effort, ...outcome });
+    const { entry, results } = outcome.attempt;
     const [first] = results;
     return {
       id: context.id,
       model: entry.model,
       engine: entry.engineName,
-      fallback: entry.bundle !== asked.bundle,
+      fallback: outcome.fallback,
       ...(request.texts === undefined && first ? first : { results: [...results] }),
       ...shapeEffort(effort, performance.now() - context.startedAt),
     };
   }
 
-  async #answer(asked: PoolEntry, question: Question, mayFallBack: boolean, signal: AbortSignal): Promise<Attempt> {
-    if (!isReady(asked)) {
-      const fallback = mayFallBack ? chooseFallback(this.pool, asked, question.tasks) : undefined;
-      if (fallback) return attempt(fallback, question, signal);
-      throw notReady(
-        `The model ${asked.model} ${asked.state === "failed" ? "could not be loaded" : "is being loaded"}.`,
-      );
-    }
-    try {
-      return await attempt(asked, question, signal);
-    } catch (error) {
-      if (!(error instanceof EngineError) || signal.aborted) throw error;
-      const fallback = mayFallBack ? chooseFallback(this.pool, asked, question.tasks) : undefined;
-      if (!fallback) throw error;
-      this.onEngineFailure(error, asked.model);
-      return attempt(fallback, question, signal);
-    }
-  }
-
-  #measure({ entry }: Attempt, effort: ReturnType<typeof effortOf>, asked: PoolEntry): void {
+  #measure({ attempt: { entry }, fallback }: Outcome, effort: Answered): void {
     this.metrics.engines.answered({ model: entry.model, engine: entry.engineName }, effort);
-    if (entry.bundle !== asked.bundle) this.metrics.fallback.fellBack(asked.model, entry.model);
+    if (fallback) this.metrics.fallback.fellBack(fallback.from, entry.model, fallback.reason);
   }
 }

@@ -20,9 +20,6 @@ export const MODELS = {
   defaultModel: ModelName.optional().describe(
     "The model that answers a request that names none. Unset: the first `single-pass` model, or else the first.",
   ),
-  fallbackModel: ModelName.optional().describe(
-    "The model that answers when another fails. Unset: the first `dual-encoder` model; `none`: no fallback.",
-  ),
   gpu: oneOf("auto", "cuda", "off")
     .default("off")
     .describe(

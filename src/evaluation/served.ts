@@ -13,7 +13,15 @@ import type { Options } from "./options.js";
 const TOP_K = 100;
 
 /** No text waits on a caller here: the server's limits that guard its time and memory are lifted. */
-const LIMITS = { maxTexts: 1, maxTextChars: Infinity, timeoutMs: 3_600_000 };
+const SETTINGS = {
+  maxTexts: 1,
+  maxTextChars: Infinity,
+  timeoutMs: 3_600_000,
+  fallback: "never",
+  breakerFailures: 0,
+  breakerResetMs: 1,
+  breakerTimeoutMs: 3_600_000,
+} as const;
 
 /** The server's own service over one bundle, without HTTP and without a fallback that could answer instead. */
 class ServedClassifier implements Classifier, AsyncDisposable {
@@ -35,7 +43,7 @@ class ServedClassifier implements Classifier, AsyncDisposable {
       model,
       engine,
       truncate: true,
-      fallback: false,
+      fallback: "never",
       top_k: TOP_K,
     });
     const context = { id: "evaluate", startedAt: performance.now(), signal: this.#never };
@@ -87,7 +95,7 @@ export async function openServed(
   await pool.open({ bundles: [bundle], faulty: [] });
   const [entry] = pool.entries;
   if (entry?.state !== "ready") throw entry?.error;
-  const service = new ClassifyService(pool, metrics, LIMITS, () => undefined);
+  const service = new ClassifyService(pool, metrics, SETTINGS);
   const { reject } = bundle.manifest.tasks.intent ?? {};
   return new ServedClassifier(entry.model, labelSets(bundle), service, engine ?? entry.engineName, reject);
 }

@@ -34,8 +34,13 @@ export function buildHouse(config: Config, logger: Logger): House {
       logChange(entry, logger);
     },
   });
-  const service = new ClassifyService(pool, metrics, config, (error, model) => {
-    logger.error({ err: error, model }, "the model failed, the fallback answers");
+  const service = new ClassifyService(pool, metrics, config, {
+    onHiddenFailure: (error, model) => {
+      logger.error({ err: error, model }, "the model failed, the other answers");
+    },
+    onBreaker: ({ model, engineName: engine }, state) => {
+      logger.warn({ model, engine, state }, "the engine's breaker changed");
+    },
   });
   const keys = openKeys(config, metrics.access, logger);
   const options: AppOptions = {

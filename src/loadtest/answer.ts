@@ -20,7 +20,7 @@ export interface Sample {
 const Answer = z.object({
   model: z.string(),
   engine: z.string(),
-  fallback: z.boolean(),
+  fallback: z.unknown(), // null or false when the model asked for has answered
   usage: z.object({ prompt_tokens: z.number(), cached_tokens: z.number(), generated_tokens: z.number() }),
   timing_ms: z.object({
     tokenize: z.number().default(0),
@@ -41,7 +41,10 @@ export interface Fault {
 
 export const OK = 200;
 
-/** The body of a request, made once. No fallback: another engine's time must not count for this one. */
+/**
+ * The body of a request, made once. No fallback: another engine's time must not count for this one. Said in the way that older
+ * servers know, too.
+ */
 export function requestBody(text: string, tasks: readonly TaskName[], { engine, model }: Target): string {
   return JSON.stringify({ text, tasks, engine, model, fallback: false });
 }

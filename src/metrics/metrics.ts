@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { PACKAGE_VERSION } from "../package.js";
 import { AccessMetrics } from "./access.js";
+import { BreakerMetrics } from "./breakers.js";
 import { EngineMetrics } from "./engines.js";
 import { FallbackMetrics } from "./fallback.js";
 import { RequestMetrics } from "./requests.js";
@@ -10,6 +11,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly requests = new RequestMetrics(this.registry);
   readonly engines = new EngineMetrics(this.registry);
+  readonly breakers = new BreakerMetrics(this.registry);
   readonly fallback = new FallbackMetrics(this.registry);
   readonly access = new AccessMetrics(this.registry);
 

@@ -47,7 +47,7 @@ async function load(
   { engine, model, tasks, text, clients }: Options,
   seconds: number,
 ): Promise<number> {
-  const body = JSON.stringify({ text, tasks, engine, ...(model !== undefined && { model }), fallback: false });
+  const body = JSON.stringify({ text, tasks, engine, ...(model !== undefined && { model }), fallback: "never" });
   const answer = await fetch(`${url}/classify`, { method: "POST", body, signal: gone });
   if (!answer.ok) throw new ProfileError(`the server answered ${answer.status}: ${await answer.text()}`);
   await answer.body?.cancel();

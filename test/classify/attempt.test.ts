@@ -65,6 +65,6 @@ test("a written answer is told as a scored one, with what was written and droppe
 test("scores that are no numbers are a failure of the engine", async () => {
   const { ask, engine } = await fakeService();
   engine("single-pass").intent = [Number.NaN, 0, 0];
-  await expect(ask({ text: "nine", fallback: false })).rejects.toMatchObject({ code: "engine_failed" });
-  await expect(ask({ text: "nine" })).resolves.toMatchObject({ fallback: true });
+  await expect(ask({ text: "nine", fallback: "never" })).rejects.toMatchObject({ code: "engine_failed" });
+  await expect(ask({ text: "nine" })).resolves.toMatchObject({ fallback: { reason: "engine_failed" } });
 });

@@ -9,7 +9,7 @@ test.each([
   ["by both", { model: "dual-encoder", engine: "dual-encoder" }, "dual-encoder@1.0.0"],
 ])("a model is chosen %s", async (_name, choice, model) => {
   const { ask } = await fakeService();
-  await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, fallback: false });
+  await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, fallback: null });
 });
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
   ["the only model with an engine", { engine: "dual-encoder" }, "dual-encoder@1.0.0", "dual-encoder"],
 ])("of models with several engines is chosen %s", async (_name, choice, model, engine) => {
   const { ask, engine: engineOf } = await fakeService([ALL[1], GENERATING, WRITING]);
-  await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, engine, fallback: false });
+  await expect(ask({ text: "hi", ...choice })).resolves.toMatchObject({ model, engine, fallback: null });
   expect(engineOf(model.replace("@1.0.0", ""), engine as "generate").calls).toHaveLength(1);
 });
 

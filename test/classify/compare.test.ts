@@ -2,11 +2,10 @@ import { expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { compare } from "../../src/classify/compare.js";
 import { CompareRequest } from "../../src/classify/request.js";
-import { ClassifyService } from "../../src/classify/service.js";
+import { ClassifyService, type ServiceSettings } from "../../src/classify/service.js";
 import { EngineError, OnepassError } from "../../src/errors.js";
-import { fakeBundle, fakeEngines, fakePool } from "./fakes.js";
+import { fakeBundle, fakeEngines, fakePool, SETTINGS } from "./fakes.js";
 
-const LIMITS = { maxTexts: 4, maxTextChars: 1000, timeoutMs: 1000 };
 const WRITING = fakeBundle("single-pass that writes", { name: "writing" });
 const DUAL = fakeBundle("dual-encoder");
 const INTENT_ONLY = fakeBundle("joint-encoder", {
@@ -17,10 +16,10 @@ const INTENT_ONLY = fakeBundle("joint-encoder", {
 async function build(
   bundles: readonly Bundle[] = [DUAL, WRITING],
   options: Parameters<typeof fakePool>[1] = {},
-  limits = LIMITS,
+  settings: Partial<ServiceSettings> = {},
 ) {
   const fake = await fakePool(bundles, options);
-  const service = new ClassifyService(fake.pool, fake.metrics, limits, () => undefined);
+  const service = new ClassifyService(fake.pool, fake.metrics, { ...SETTINGS, ...settings });
   const ask = (body: object, signal = new AbortController().signal, startedAt = performance.now()) =>
     compare(service, CompareRequest.parse({ text: "at nine am", ...body }), { id: "r1", startedAt, signal });
   return { ...fake, ask };

@@ -2,6 +2,7 @@ import type { Bundle } from "../../src/bundle/bundle.js";
 import type { Manifest } from "../../src/bundle/manifest.js";
 import { EnginePool, type PoolOptions } from "../../src/classify/pool.js";
 import type { Effort, Engine, EngineName, ScoreRequest, Scores, WrittenAnswer } from "../../src/engines/engine.js";
+import type { ServiceSettings } from "../../src/classify/service.js";
 import { enginesOf } from "../../src/engines/offered.js";
 import { TextTooLongError } from "../../src/errors.js";
 import { Metrics } from "../../src/metrics/metrics.js";
@@ -16,6 +17,17 @@ export const TASKS: Manifest["tasks"] = {
     groups: { puck: "rec", orbit: "sci", shuttle: "sci" },
   },
 };
+/** Of a service over fake engines. */
+export const SETTINGS: ServiceSettings = {
+  maxTexts: 4,
+  maxTextChars: 1000,
+  timeoutMs: 1000,
+  fallback: "auto",
+  breakerFailures: 3,
+  breakerResetMs: 60_000,
+  breakerTimeoutMs: 500,
+};
+
 const WINDOW_TOKENS = 8;
 
 const ENCODER = {

@@ -9,7 +9,7 @@ test("a text is answered with everything that the model knows", async () => {
     id: "r1",
     model: "single-pass@1.0.0",
     engine: "single-pass",
-    fallback: false,
+    fallback: null,
     text: "🎺 at nine am",
     intent: { name: "alarm_set", confidence: 0.6 },
     intent_ranking: [

@@ -43,7 +43,7 @@ describe.skipIf(!bundled)("a server as a process, on the bundled models", () => 
   test("every engine of every bundle is warm and answers all of its tasks", async () => {
     for (const { model, engine, state, tasks } of models) {
       expect(state, model).toBe("ready");
-      const answer = await classify({ text: "wake me up at nine on friday", model, engine, fallback: false });
+      const answer = await classify({ text: "wake me up at nine on friday", model, engine, fallback: "never" });
       expect([answer.model, answer.engine]).toEqual([model, engine]);
       expect(tasks.intent?.labels.includes(answer.intent?.name ?? "")).toBe(tasks.intent ? true : undefined);
       expect(answer.slots !== undefined).toBe(tasks.slots !== undefined);
@@ -63,7 +63,7 @@ describe.skipIf(!bundled)("a server as a process, on the bundled models", () => 
     "a".repeat(300),
   ])("%j is answered, and slots are cut from the text itself", async (text) => {
     for (const model of bundles()) {
-      const { slots = [], text: echo } = await classify({ text, model, fallback: false, truncate: true });
+      const { slots = [], text: echo } = await classify({ text, model, fallback: "never", truncate: true });
       expect(echo).toBe(text);
       for (const { start, end, value } of slots) expect(text.slice(start, end)).toBe(value);
     }

@@ -51,6 +51,8 @@ test.each([
   ["a text as texts", '{"texts":"a"}', 400, "invalid_request", "texts"],
   ["neither text nor texts", "{}", 400, "invalid_request", "text"],
   ["both text and texts", '{"text":"a","texts":["a"]}', 400, "invalid_request", "texts"],
+  ["a policy of the fallback that is none", '{"text":"a","fallback":"always"}', 400, "invalid_request", "fallback"],
+  ["a number as such a policy", '{"text":"a","fallback":1}', 400, "invalid_request", "fallback"],
   ["no text in texts", '{"texts":[]}', 400, "invalid_request", "texts"],
   ["too many texts", '{"texts":["a","b","c","d","e"]}', 400, "too_many_texts", "texts"],
   ["an empty text", '{"texts":["a","b","c"," "]}', 400, "empty_text", "texts[3]"],
@@ -141,7 +143,7 @@ test("without a model there is a 503 that says when to come back", async () => {
 test("a failure of the engine is a 500 without a stack; its cause is in the log", async () => {
   const { http, engine, log } = await harness();
   engine("single-pass").before = () => Promise.reject(new EngineError("single-pass", new Error("out of memory")));
-  const { text, body } = await http.post("/classify").send({ text: "a", fallback: false }).expect(500);
+  const { text, body } = await http.post("/classify").send({ text: "a", fallback: "never" }).expect(500);
   expect(body.error.code).toBe("engine_failed");
   expect(text).not.toMatch(/out of memory|\.ts|\.js|at /);
   expect(log.join("")).toContain("out of memory");

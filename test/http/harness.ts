@@ -3,7 +3,7 @@ import { pino } from "pino";
 import supertest from "supertest";
 import { ClassifyService } from "../../src/classify/service.js";
 import { createApp, createOpsApp, type AppOptions } from "../../src/http/app.js";
-import { fakePool } from "../classify/fakes.js";
+import { fakePool, SETTINGS } from "../classify/fakes.js";
 import { holdToContract } from "./contract.js";
 
 export const MAX_BODY_BYTES = 20_000;
@@ -28,8 +28,7 @@ function harnessOver(fake: Awaited<ReturnType<typeof fakePool>>, change: Partial
     },
   });
   const logger = pino({ level: "debug" }, stream);
-  const limits = { maxTexts: 4, maxTextChars: 1000, timeoutMs: 1000 };
-  const service = new ClassifyService(fake.pool, fake.metrics, limits, () => undefined);
+  const service = new ClassifyService(fake.pool, fake.metrics, SETTINGS);
   const options: AppOptions = {
     service,
     metrics: fake.metrics,

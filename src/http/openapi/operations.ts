@@ -14,7 +14,7 @@ export const FAULTS: ZodOpenApiResponsesObject = {
   413: json("The body or a text is too long", ErrorAnswer),
   415: json("The body is not JSON in UTF-8", ErrorAnswer),
   500: json("The engine failed", ErrorAnswer),
-  503: json("No model is ready yet", ErrorAnswer),
+  503: json("No model is ready, or its engine is left alone after failures", ErrorAnswer),
   504: json("There was no answer in time", ErrorAnswer),
 };
 

@@ -14,7 +14,7 @@ import type { Forward } from "../../../src/engines/plan.js";
 import { Metrics } from "../../../src/metrics/metrics.js";
 import type { TaskName } from "../../../src/tasks/task.js";
 import { prepareText, type PreparedText } from "../../../src/text/prepare.js";
-import { fakeBundle } from "../../classify/fakes.js";
+import { fakeBundle, SETTINGS } from "../../classify/fakes.js";
 
 const prepare = (text: string) => prepareText(text, { nfkc: true, lowercase: true });
 const EVERY: readonly TaskName[] = ["intent", "slots", "topic"];
@@ -299,8 +299,7 @@ test("an answer that takes longer than timeout_ms is a 504, and no more of it is
     load: (one: Bundle) => Promise.resolve([new GeneratingEngine("generate", one, runtime)]),
   });
   await pool.open({ bundles: [fakeBundle("generate")], faulty: [] });
-  const limits = { maxTexts: 1, maxTextChars: 100, timeoutMs: 10_000 };
-  const service = new ClassifyService(pool, new Metrics(), limits, () => undefined);
+  const service = new ClassifyService(pool, new Metrics(), { ...SETTINGS, timeoutMs: 10_000 });
   const ask = (timeout_ms: number) =>
     service.classify(ClassifyRequest.parse({ text: "at nine", timeout_ms }), {
       id: "r1",
