@@ -11,6 +11,8 @@ import { metricsRoutes } from "./metrics.js";
 import { requestContext } from "./middleware/context.js";
 import { errorAnswers, notFound } from "./middleware/errors.js";
 import { modelRoutes } from "./models.js";
+import { protocolErrors } from "./oip/errors.js";
+import { oipRoutes } from "./oip/routes.js";
 import { openApiRoutes } from "./openapi/routes.js";
 import { versionRoutes } from "./version.js";
 
@@ -34,7 +36,7 @@ export function createApp(options: AppOptions): Express {
   app.use(classifyRoutes(service, maxBodyBytes), compareRoutes(service, maxBodyBytes));
   // The dozen headers are for what a browser can open. Nobody opens a POST that answers JSON, and it is to be fast.
   app.use(helmet());
-  app.use(modelRoutes(service.pool));
+  app.use(modelRoutes(service.pool), oipRoutes(service, maxBodyBytes, isDraining));
   app.use(healthRoutes(service.pool, isDraining));
   app.use(versionRoutes(), openApiRoutes());
   if (!options.opsApart) app.use(opsRoutes(options));
@@ -65,6 +67,7 @@ function bareApp({ metrics, logger, isDraining, edge = OPEN_EDGE }: AppOptions):
   app.disable("x-powered-by");
   app.set("query parser", false);
   app.use(requestContext(metrics, logger), closeWhenDraining(isDraining), xContentTypeOptions());
+  app.use("/v2", protocolErrors);
   useEdge(app, edge, metrics.access);
   return app;
 }

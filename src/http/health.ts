@@ -29,7 +29,7 @@ export function healthRoutes(pool: EnginePool, isDraining: () => boolean): Route
   return router;
 }
 
-function readiness(pool: EnginePool, draining: boolean): z.infer<typeof Readiness>["status"] {
+export function readiness(pool: EnginePool, draining: boolean): z.infer<typeof Readiness>["status"] {
   if (draining) return "draining";
   if (pool.ready) return "ready";
   return pool.opened ? "unavailable" : "loading";

@@ -83,6 +83,9 @@ function hear(res: ServerResponse, told: (body: string) => void): void {
   }) as typeof res.end;
 }
 
+/** The Open Inference Protocol has a shape of errors of its own. */
+const errorAt = (path: string) => (/^\/v2(\/|$)/.test(path) ? "InferError" : "Error");
+
 /** What is wrong with an answer by the document; nothing is. */
 export function breachesOf({ method, path, status, contentType, body }: Response): string[] {
   const answer = `${method} ${path}: ${status}`;
@@ -94,7 +97,7 @@ export function breachesOf({ method, path, status, contentType, body }: Response
   if (!operation) {
     const expected = template === undefined ? 404 : 405;
     return status === expected || OF_THE_EDGE.has(status)
-      ? faults(`${answer} of no operation`, "#/components/schemas/Error", body, method)
+      ? faults(`${answer} of no operation`, `#/components/schemas/${errorAt(path)}`, body, method)
       : [`${answer}, where there is no such operation, not ${expected}`];
   }
   const described = operation.responses[String(status)];

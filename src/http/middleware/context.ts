@@ -9,7 +9,7 @@ import { callerOf } from "./guard.js";
 /** What a caller may name its request: no white space, nothing that breaks a log or a header. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const CLIENT_CLOSED_REQUEST = 499; // nginx's: there is nobody to send a status to
-const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/metrics"]);
+const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"]);
 
 /** Gives every request its id, its start and its signal; times, counts and logs it when it has ended. */
 export function requestContext(metrics: Metrics, logger: Logger): RequestHandler {

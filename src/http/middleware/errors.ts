@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { OnepassError } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
@@ -20,8 +20,17 @@ export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHand
       return;
     }
     if (status === 503) res.set("Retry-After", "1");
-    res.status(status).json(errorBody(answer));
+    const { errorShape = errorBody } = res.locals as { errorShape?: ErrorShape };
+    res.status(status).json(errorShape(answer));
   };
+}
+
+/** What of an error is answered, as a body. */
+export type ErrorShape = (error: OnepassError) => object;
+
+/** Errors of this response are answered in a protocol's own shape. */
+export function shapeErrors(res: Response, shape: ErrorShape): void {
+  res.locals.errorShape = shape;
 }
 
 /** Every path without a route. */

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
 import { PACKAGE_NAME, PACKAGE_VERSION } from "../../package.js";
 import { classifyPaths } from "../classify.js";
@@ -6,6 +7,8 @@ import { healthPaths } from "../health.js";
 import { metricsPaths } from "../metrics.js";
 import { OPEN_PATHS } from "../middleware/guard.js";
 import { modelPaths } from "../models.js";
+import { oipPaths } from "../oip/openapi.js";
+import { InferError } from "../oip/schemas.js";
 import { ErrorAnswer } from "../schemas.js";
 import { versionPaths } from "../version.js";
 import { json, type Paths } from "./operations.js";
@@ -32,20 +35,24 @@ const PATHS: Paths = {
   ...metricsPaths,
   ...versionPaths,
   ...openApiPaths,
+  ...oipPaths,
 };
 
-const REFUSALS: ZodOpenApiResponsesObject = {
-  401: json("The server asks for an API key", ErrorAnswer),
-  403: json("The key does not open this", ErrorAnswer),
-  429: json("Too many requests; `Retry-After` says when to come back", ErrorAnswer),
-};
+function refusals(error: z.ZodType): ZodOpenApiResponsesObject {
+  return {
+    401: json("The server asks for an API key", error),
+    403: json("The key does not open this", error),
+    429: json("Too many requests; `Retry-After` says when to come back", error),
+  };
+}
 
 /** With what the edge answers before any route: a path that is not open may ask for a key. */
 function guarded(path: string, item: Paths[string]): Paths[string] {
   if (OPEN_PATHS.includes(path)) return item;
+  const refused = refusals(path in oipPaths ? InferError : ErrorAnswer);
   const operations = Object.entries(item).map(([method, operation]: [string, ZodOpenApiOperationObject]) => [
     method,
-    { ...operation, responses: { ...REFUSALS, ...operation.responses } },
+    { ...operation, responses: { ...refused, ...operation.responses } },
   ]);
   return Object.fromEntries(operations) as Paths[string];
 }
@@ -63,6 +70,7 @@ export function openApiDocument(): OpenApiDocument {
     tags: [
       { name: "Classify", description: "Intent, slots and topic of texts." },
       { name: "Models", description: "What is loaded, and what it knows." },
+      { name: "Open Inference Protocol", description: "The same models, as KServe and Triton's clients ask for them." },
       { name: "Operate", description: "Probes, metrics, versions." },
     ],
     // Which of them a server asks for, if any, is its operator's choice.

@@ -8,15 +8,19 @@ export type Paths = ZodOpenApiPathsObject;
 /** Requests that the document shows and that a test sends, by name. */
 export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
-/** What every route that reads a text can answer besides the text's answer. */
-export const FAULTS: ZodOpenApiResponsesObject = {
-  400: json("The request is at fault; `field` names where", ErrorAnswer),
-  413: json("The body or a text is too long", ErrorAnswer),
-  415: json("The body is not JSON in UTF-8", ErrorAnswer),
-  500: json("The engine failed", ErrorAnswer),
-  503: json("No model is ready, or its engine is left alone after failures", ErrorAnswer),
-  504: json("There was no answer in time", ErrorAnswer),
-};
+/** What every route that reads a text can answer besides the text's answer. error: the shape of an error. */
+export function faultsAs(error: z.ZodType): ZodOpenApiResponsesObject {
+  return {
+    400: json("The request is at fault; `field` names where", error),
+    413: json("The body or a text is too long", error),
+    415: json("The body is not JSON in UTF-8", error),
+    500: json("The engine failed", error),
+    503: json("No model is ready, or its engine is left alone after failures", error),
+    504: json("There was no answer in time", error),
+  };
+}
+
+export const FAULTS = faultsAs(ErrorAnswer);
 
 /** A body of JSON: of a response, or of a request. */
 export function json(description: string, schema: z.ZodType) {

@@ -81,7 +81,7 @@ test("what takes a body has examples", () => {
 // The harness holds each answer to the document.
 test.each(examples)("%s answers its example %s", async (operation, _name, request) => {
   const { http } = await harness();
-  const path = operation.split(" ")[1] ?? "";
+  const path = (operation.split(" ")[1] ?? "").replace("{name}", "single-pass").replace("{version}", "1.0.0");
   await http.post(path).send(request).expect(200);
 });
 
