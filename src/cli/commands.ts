@@ -1,3 +1,4 @@
+import { agree } from "./agree.js";
 import { bundleEncoder } from "./bundle-encoder.js";
 import type { CliCommand } from "./command.js";
 import { evaluate } from "./evaluate.js";
@@ -11,4 +12,4 @@ export const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [bundleEncoder, evaluate, loadtest, results, profile] as CliCommand[];
+export const COMMANDS: readonly CliCommand[] = [bundleEncoder, evaluate, loadtest, results, agree, profile] as CliCommand[];

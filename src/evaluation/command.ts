@@ -55,7 +55,7 @@ export async function evaluateCommand(options: Options, surroundings: Surroundin
 }
 
 /** @throws EvaluationError when no report can be written at `file`. */
-async function makeRoom(file: string): Promise<void> {
+export async function makeRoom(file: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
     await access(dirname(file), constants.W_OK);
