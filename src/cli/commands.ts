@@ -2,6 +2,7 @@ import { agree } from "./agree.js";
 import { bundleEncoder } from "./bundle-encoder.js";
 import type { CliCommand } from "./command.js";
 import { evaluate } from "./evaluate.js";
+import { importCommand } from "./import.js";
 import { loadtest } from "./loadtest.js";
 import { profile } from "./profile.js";
 import { results } from "./results.js";
@@ -12,4 +13,12 @@ export const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [bundleEncoder, evaluate, loadtest, results, agree, profile] as CliCommand[];
+export const COMMANDS: readonly CliCommand[] = [
+  importCommand,
+  bundleEncoder,
+  evaluate,
+  loadtest,
+  results,
+  agree,
+  profile,
+];
