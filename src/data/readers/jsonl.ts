@@ -38,7 +38,7 @@ function columnIn(line: string, message: string): number {
   if (position !== undefined) return Number(position);
   const [, token = "", dots = "", context = ""] =
     /^Unexpected token '(.+?)', (\.\.\.)?(.*?)(?:\.\.\.)? is not valid JSON$/s.exec(message) ?? [];
-  if (token === "") return /end of JSON/.test(message) ? line.length : 0;
+  if (token === "") return message.includes("end of JSON") ? line.length : 0;
   return dots === "" ? Math.max(0, line.lastIndexOf(token)) : Math.max(0, line.indexOf(context.slice(1, -1)) + CONTEXT);
 }
 
