@@ -4,6 +4,8 @@ import { AccessMetrics } from "./access.js";
 import { BreakerMetrics } from "./breakers.js";
 import { EngineMetrics } from "./engines.js";
 import { FallbackMetrics } from "./fallback.js";
+import { measureEventLoop } from "./event-loop.js";
+import { PredictionMetrics } from "./predictions.js";
 import { RequestMetrics } from "./requests.js";
 
 /** Everything that is measured, in a registry of its own. Labels come from fixed sets: no text, no raw path. */
@@ -12,11 +14,13 @@ export class Metrics {
   readonly requests = new RequestMetrics(this.registry);
   readonly engines = new EngineMetrics(this.registry);
   readonly breakers = new BreakerMetrics(this.registry);
+  readonly predictions = new PredictionMetrics(this.registry);
   readonly fallback = new FallbackMetrics(this.registry);
   readonly access = new AccessMetrics(this.registry);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    measureEventLoop(this.registry);
     new Gauge({
       name: "onepass_build_info",
       help: "Always 1; the labels say what runs.",
