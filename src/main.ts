@@ -6,6 +6,7 @@ import { createLogger } from "./house/logger.js";
 import { findModels } from "./house/models.js";
 import { openServers } from "./house/servers.js";
 import { urlOf } from "./http/server.js";
+import { openTracing } from "./tracing/open.js";
 
 const BAD_SETTINGS = 2;
 const DISPOSE_TIMEOUT_MS = 10_000;
@@ -14,7 +15,8 @@ const DISPOSE_TIMEOUT_MS = 10_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config);
-  const house = buildHouse(config, logger);
+  const tracing = await openTracing(config, logger);
+  const house = buildHouse(config, logger, tracing);
   const { pool, lifecycle, keys } = house;
   warnOfExposure(config, logger);
   const servers = await openServers(house, config);
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
       logger.error("the engines did not close in time");
       process.exit(1);
     }, DISPOSE_TIMEOUT_MS).unref();
-    await pool[Symbol.asyncDispose]();
+    await Promise.all([pool[Symbol.asyncDispose](), tracing[Symbol.asyncDispose]()]);
     logger.info("stopped");
     process.exit(0);
   };

@@ -148,7 +148,9 @@ export class EnginePool implements AsyncDisposable {
   }
 
   #report(entry: PoolEntry): void {
-    this.options.metrics.engines.ready({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
+    const { engines, predictions } = this.options.metrics;
+    engines.ready({ model: entry.model, engine: entry.engineName }, entry.state === "ready");
+    if (entry.state === "ready") predictions.expect(entry.model, entry.bundle.manifest.tasks);
     if (entry.state !== "loading") this.options.onChange?.(entry);
   }
 }

@@ -2,6 +2,7 @@ import type { EngineError } from "../errors.js";
 import type { BreakerState } from "../metrics/breakers.js";
 import type { Answered } from "../metrics/engines.js";
 import type { Metrics } from "../metrics/metrics.js";
+import type { Trace } from "../tracing/trace.js";
 import type { BatchAnswer, ClassifyAnswer } from "./answer.js";
 import { attempt, type Question } from "./attempt.js";
 import { Breakers, type BreakerSettings } from "./breakers.js";
@@ -27,6 +28,8 @@ export interface RequestContext {
   readonly startedAt: number;
   /** Aborted, with the error to reject with, when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Undefined when nobody traces it. */
+  readonly trace?: Trace | undefined;
 }
 
 /** An answer that was given, for those who look on. */
@@ -77,7 +80,7 @@ export class ClassifyService {
       this.#path.answer(asked, question, policy, signal),
     );
     const effort = effortOf(outcome.attempt);
-    this.#measure(outcome, effort);
+    this.#measure(outcome, effort, context.trace);
     this.observer.onAnswer?.({ id: context.id, question, effort, ...outcome });
     const { entry, results } = outcome.attempt;
     const [first] = results;
@@ -91,8 +94,11 @@ export class ClassifyService {
     };
   }
 
-  #measure({ attempt: { entry }, fallback }: Outcome, effort: Answered): void {
-    this.metrics.engines.answered({ model: entry.model, engine: entry.engineName }, effort);
-    if (fallback) this.metrics.fallback.fellBack(fallback.from, entry.model, fallback.reason);
+  #measure({ attempt: { entry, results }, fallback }: Outcome, effort: Answered, trace: Trace | undefined): void {
+    const { model, engineName: engine } = entry;
+    this.metrics.engines.answered({ model, engine }, effort);
+    this.metrics.predictions.answered(model, results);
+    if (fallback) this.metrics.fallback.fellBack(fallback.from, model, fallback.reason);
+    trace?.answered({ model, engine, fallback: fallback ? fallback.reason : "none", ...effort });
   }
 }

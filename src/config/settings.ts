@@ -2,11 +2,12 @@ import { z } from "zod";
 import { FALLBACK } from "./fallback.js";
 import { LIMITS } from "./limits.js";
 import { MODELS } from "./models.js";
+import { OBSERVABILITY } from "./observability.js";
 import { SECURITY } from "./security.js";
 import { SERVER } from "./server.js";
 
 /** Every setting. The variable of `maxTexts` is `ONEPASS_MAX_TEXTS`; the descriptions are the pages of the manual. */
-export const Settings = z.strictObject({ ...SERVER, ...MODELS, ...FALLBACK, ...LIMITS, ...SECURITY });
+export const Settings = z.strictObject({ ...SERVER, ...MODELS, ...FALLBACK, ...LIMITS, ...SECURITY, ...OBSERVABILITY });
 
 export const PREFIX = "ONEPASS_";
 

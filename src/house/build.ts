@@ -5,7 +5,10 @@ import { EnginePool, type PoolEntry } from "../classify/pool.js";
 import { ClassifyService } from "../classify/service.js";
 import type { Config } from "../config/read.js";
 import { createApp, createOpsApp, type AppOptions } from "../http/app.js";
+import { KeptTexts } from "../logging/texts.js";
 import { Metrics } from "../metrics/metrics.js";
+import type { Tracing } from "../tracing/trace.js";
+import { answersLog } from "./answers-log.js";
 import { openKeys } from "./edge.js";
 import { engineLoader } from "./engines.js";
 
@@ -22,7 +25,7 @@ export interface House {
   readonly lifecycle: { draining: boolean };
 }
 
-export function buildHouse(config: Config, logger: Logger): House {
+export function buildHouse(config: Config, logger: Logger, tracing: Tracing): House {
   const metrics = new Metrics();
   const lifecycle = { draining: false };
   const pool = new EnginePool({
@@ -34,7 +37,9 @@ export function buildHouse(config: Config, logger: Logger): House {
       logChange(entry, logger);
     },
   });
+  const keptTexts = new KeptTexts(config.logText);
   const service = new ClassifyService(pool, metrics, config, {
+    onAnswer: answersLog(keptTexts, logger),
     onHiddenFailure: (error, model) => {
       logger.error({ err: error, model }, "the model failed, the other answers");
     },
@@ -49,6 +54,7 @@ export function buildHouse(config: Config, logger: Logger): House {
     logger,
     maxBodyBytes: config.maxBodyBytes,
     isDraining: () => lifecycle.draining,
+    tracing,
     edge: { ...config, keys: keys?.ring },
     opsApart: config.opsPort !== undefined,
   };

@@ -3,6 +3,7 @@ import helmet, { xContentTypeOptions } from "helmet";
 import type { Logger } from "pino";
 import type { ClassifyService } from "../classify/service.js";
 import type { Metrics } from "../metrics/metrics.js";
+import { PASSED_ON, type Tracing } from "../tracing/trace.js";
 import { classifyRoutes } from "./classify.js";
 import { compareRoutes } from "./compare.js";
 import { OPEN_EDGE, useEdge, type EdgeOptions } from "./edge.js";
@@ -23,6 +24,8 @@ export interface AppOptions {
   readonly maxBodyBytes: number;
   /** Whether the server is about to stop. */
   readonly isDraining: () => boolean;
+  /** By default callers' traces are passed on and none is kept. */
+  readonly tracing?: Tracing;
   /** By default nobody is kept out. */
   readonly edge?: EdgeOptions;
   /** Whether `/metrics` and `/admin` have a port of their own (`createOpsApp`); false by default. */
@@ -61,12 +64,12 @@ function opsRoutes({ metrics }: AppOptions): RequestHandler[] {
 }
 
 /** What every request meets first. */
-function bareApp({ metrics, logger, isDraining, edge = OPEN_EDGE }: AppOptions): Express {
+function bareApp({ metrics, logger, isDraining, tracing = PASSED_ON, edge = OPEN_EDGE }: AppOptions): Express {
   const app = express();
   app.disable("etag"); // no answer is asked for twice; hashing each costs time
   app.disable("x-powered-by");
   app.set("query parser", false);
-  app.use(requestContext(metrics, logger), closeWhenDraining(isDraining), xContentTypeOptions());
+  app.use(requestContext(metrics, logger, tracing), closeWhenDraining(isDraining), xContentTypeOptions());
   app.use("/v2", protocolErrors);
   useEdge(app, edge, metrics.access);
   return app;

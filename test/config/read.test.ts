@@ -55,6 +55,9 @@ test.each([
   ["ONEPASS_DEFAULT_MODEL", "../etc"],
   ["ONEPASS_LOG_LEVEL", "loud"],
   ["ONEPASS_TIMEOUT_MS", "1.5"],
+  ["ONEPASS_LOG_TEXT", "yes"],
+  ["ONEPASS_LOG_TEXT", "1.1"],
+  ["ONEPASS_OTLP_ENDPOINT", "collector:4318"],
   ["ONEPASS_PROT", "8080"],
 ])("%s=%s is a fault that names the variable", (variable, value) => {
   expect(faultsOf({ [variable]: value })).toEqual([expect.stringContaining(`${variable}:`)]);

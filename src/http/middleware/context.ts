@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { RequestContext } from "../../classify/service.js";
 import { OnepassError, type ErrorCode } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
+import type { Tracing } from "../../tracing/trace.js";
 import { callerOf } from "./guard.js";
 
 /** What a caller may name its request: no white space, nothing that breaks a log or a header. */
@@ -12,14 +13,16 @@ const CLIENT_CLOSED_REQUEST = 499; // nginx's: there is nobody to send a status 
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"]);
 
 /** Gives every request its id, its start and its signal; times, counts and logs it when it has ended. */
-export function requestContext(metrics: Metrics, logger: Logger): RequestHandler {
+export function requestContext(metrics: Metrics, logger: Logger, tracing: Tracing): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
     const given = req.get("x-request-id");
     const id = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
     const gone = new AbortController();
-    res.locals.context = { id, startedAt, signal: gone.signal } satisfies RequestContext;
+    const trace = PROBES.has(req.path) ? undefined : tracing.begin(req.get("traceparent"));
+    res.locals.context = { id, startedAt, signal: gone.signal, trace } satisfies RequestContext;
     res.set("x-request-id", id);
+    if (trace) res.set("traceparent", trace.traceparent);
     metrics.requests.started();
     res.once("close", () => {
       if (!res.writableFinished) {
@@ -29,14 +32,17 @@ export function requestContext(metrics: Metrics, logger: Logger): RequestHandler
       }
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
       const labels = { method: req.method, route: routeOf(req), status };
+      const code = errorCodeOf(res);
       const ms = performance.now() - startedAt;
       metrics.requests.ended(labels, ms / 1000);
+      trace?.end({ requestId: id, ...labels, code });
       logger[PROBES.has(labels.route) && status < 500 ? "debug" : "info"](
         {
           request_id: id,
+          trace_id: trace?.traceId,
           ...labels,
           key: callerOf(res)?.name,
-          code: errorCodeOf(res),
+          code,
           duration_ms: Math.round(ms * 1000) / 1000,
         },
         "request",

@@ -13,7 +13,8 @@ export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHand
     metrics.requests.failed(code);
     res.locals.errorCode = code;
     if (code === "internal" || code === "engine_failed") {
-      logger.error({ request_id: contextOf(res).id, code, err: error }, "request failed");
+      const { id, trace } = contextOf(res);
+      logger.error({ request_id: id, trace_id: trace?.traceId, code, err: error }, "request failed");
     }
     if (res.headersSent) {
       res.destroy(); // half an answer must not look like a whole one
