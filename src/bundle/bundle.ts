@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { BundleError } from "../errors.js";
 import { checkManifest } from "./check.js";
+import { FileCursor, HeaderFault } from "./cursor.js";
+import { FileFault, openInside, readInside } from "./files.js";
+import { headerChecks, type HeaderCheck } from "./headers.js";
 import { FORMAT_VERSION, Manifest } from "./manifest.js";
 
-const MANIFEST_FILE = "bundle.json";
+export const MANIFEST_FILE = "bundle.json";
+/** Ours have 0.15 MB; what is larger would only take memory. */
+export const MAX_MANIFEST_BYTES = 16 * 1_048_576;
 
 /** A model that may be served: its manifest was understood and its files are the ones that the manifest names. */
 export interface Bundle {
@@ -24,7 +27,8 @@ export function bundleId({ manifest }: Pick<Bundle, "manifest">): string {
 }
 
 /**
- * Reads a bundle's manifest and proves the SHA-256 of every file, so that nothing opens a file that was tampered with.
+ * Reads a bundle's manifest and proves the SHA-256 of every file, so that nothing opens a file that was tampered with, and looks
+ * at the headers of model files, so that no native reader meets a length that leads out of the file.
  * @throws BundleError
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
@@ -32,14 +36,22 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   const manifest = parseManifest(await readManifest(root), basename(root));
   const bundle: Bundle = { folder: root, manifest, path: (file) => join(root, file) };
   checkManifest(manifest);
-  for (const [file, expected] of Object.entries(manifest.files)) await proveFile(bundle, file, expected);
+  const checks = headerChecks(manifest);
+  for (const [file, expected] of Object.entries(manifest.files)) {
+    await proveFile(
+      bundle,
+      file,
+      expected,
+      checks.flatMap(([name, check]) => (name === file ? [check] : [])),
+    );
+  }
   return bundle;
 }
 
 async function readManifest(folder: string): Promise<unknown> {
   const name = basename(folder);
-  const json = await readFile(join(folder, MANIFEST_FILE), "utf8").catch((cause: unknown) => {
-    throw new BundleError(name, `${MANIFEST_FILE} can't be read`, cause);
+  const json = await readInside(folder, MANIFEST_FILE, MAX_MANIFEST_BYTES).catch((cause: unknown) => {
+    throw new BundleError(name, `${MANIFEST_FILE} ${faultOf(cause)}`, cause);
   });
   try {
     return JSON.parse(json);
@@ -60,16 +72,32 @@ function parseManifest(json: unknown, name: string): Manifest {
   throw new BundleError(name, `${MANIFEST_FILE} is malformed:\n${z.prettifyError(parsed.error)}`, parsed.error);
 }
 
-async function proveFile(bundle: Bundle, file: string, expected: string): Promise<void> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(bundle.path(file)), hash).catch((cause: unknown) => {
-    throw new BundleError(bundleId(bundle), `${file} can't be read`, cause);
+/** Hash first, header next, both of the same open file. */
+async function proveFile(
+  bundle: Bundle,
+  file: string,
+  expected: string,
+  checks: readonly HeaderCheck[],
+): Promise<void> {
+  const fault = (message: string, cause?: unknown) => new BundleError(bundleId(bundle), `${file} ${message}`, cause);
+  const { handle, size } = await openInside(bundle.folder, file).catch((cause: unknown) => {
+    throw fault(faultOf(cause), cause);
   });
-  const found = hash.digest("hex");
-  if (found !== expected) {
-    throw new BundleError(
-      bundleId(bundle),
-      `${file} is not the file that was published: SHA-256 is ${found}, not ${expected}`,
-    );
+  try {
+    const hash = createHash("sha256");
+    await pipeline(handle.createReadStream({ autoClose: false, start: 0 }), hash);
+    const found = hash.digest("hex");
+    if (found !== expected) {
+      throw fault(`is not the file that was published: SHA-256 is ${found}, not ${expected}`);
+    }
+    for (const check of checks) check(new FileCursor(handle.fd, size));
+  } catch (cause) {
+    throw cause instanceof BundleError ? cause : fault(faultOf(cause), cause);
+  } finally {
+    await handle.close();
   }
+}
+
+function faultOf(error: unknown): string {
+  return error instanceof FileFault || error instanceof HeaderFault ? error.message : "can't be read";
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { BundleError } from "../errors.js";
-import { bundleId, loadBundle, type Bundle } from "./bundle.js";
+import { bundleId, loadBundle, MANIFEST_FILE, MAX_MANIFEST_BYTES, type Bundle } from "./bundle.js";
+import { readInside } from "./files.js";
 
 /** A folder that holds a `bundle.json`, but no bundle that may be served. */
 export interface FaultyBundle {
@@ -75,7 +76,7 @@ function bareName(name: string): string {
 
 /** Whether a bundle, sound or faulty, could be one of `names`, by its name or by its folder's. */
 async function mayAnswerTo(folder: string, names: readonly string[]): Promise<boolean> {
-  const json = await readFile(join(folder, "bundle.json"), "utf8").catch(() => "");
+  const json = await readInside(folder, MANIFEST_FILE, MAX_MANIFEST_BYTES).catch(() => "");
   const known = [basename(folder), nameIn(json)];
   return names.some((name) => known.includes(bareName(name)));
 }
@@ -96,5 +97,5 @@ async function foldersOf(directory: string): Promise<string[]> {
   return names
     .sort()
     .map((name) => join(directory, name))
-    .filter((folder) => existsSync(join(folder, "bundle.json")));
+    .filter((folder) => existsSync(join(folder, MANIFEST_FILE)));
 }

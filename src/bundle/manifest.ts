@@ -12,7 +12,7 @@ const Prior = z.array(z.number().positive().max(1));
 const Template = z
   .string()
   .refine((template) => template.split("{text}").length === 2, "names the place of the text once, as {text}");
-const FileName = z.string().regex(/^[\w.-]+$/, "a plain file name inside the bundle's folder");
+const FileName = z.string().regex(/^(?!\.{1,2}$)[\w.-]{1,255}$/, "a plain file name inside the bundle's folder");
 
 const LabelTask = z.strictObject({
   labels: Labels,
@@ -79,9 +79,9 @@ const Tasks = z
 /** How much a model reads. */
 const Limits = z.strictObject({
   /** Tokens of text in one forward: the most that intent and slots can read, and the size of a topic window. */
-  window_tokens: z.int().positive(),
+  window_tokens: z.int().positive().max(131_072),
   /** Tokens of text that the topic is read from, over all windows. */
-  max_tokens: z.int().positive(),
+  max_tokens: z.int().positive().max(1_048_576),
 });
 
 /** How pieces are normalised before they are tokenised. */

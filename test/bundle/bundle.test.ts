@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bundleId, loadBundle } from "../../src/bundle/bundle.js";
+import { bundleId, loadBundle, MAX_MANIFEST_BYTES } from "../../src/bundle/bundle.js";
 import type { DecoderModel } from "../../src/bundle/manifest.js";
 import { BundleError } from "../../src/errors.js";
+import { ggufBytes } from "./gguf-bytes.js";
 import { decoderManifest, writeBundle } from "./manifests.js";
 
 let models: string;
@@ -58,6 +60,8 @@ test.each([
   [{ surprise: 1 }, "surprise"],
   [{ limits: { window_tokens: 0, max_tokens: 1 } }, "limits.window_tokens"],
   [{ files: { "../secret": "0".repeat(64) } }, "files"],
+  [{ files: { "..": "0".repeat(64) } }, "files"],
+  [{ limits: { window_tokens: 2 ** 40, max_tokens: 2 ** 40 } }, "limits.window_tokens"],
   [withIntent({ reject: "oos" }), "names none of the labels\n  → at tasks.intent.reject"],
   [withIntent({ oos_threshold: 1.5 }), "tasks.intent.oos_threshold"],
   [withEvidence({ buckets: 6 }), "a power of two\n  → at tasks.topic.evidence.buckets"],
@@ -102,4 +106,26 @@ test("refuses what is no JSON, and a folder without a manifest", async () => {
   await writeFile(join(folder, "bundle.json"), "{");
   await expect(loadBundle(folder)).rejects.toThrow("bundle.json is no JSON");
   await expect(loadBundle(models)).rejects.toThrow("bundle.json can't be read");
+});
+
+test("refuses a manifest that is too large to be one", async () => {
+  const folder = await write("tiny", { description: "x".repeat(MAX_MANIFEST_BYTES) });
+  await expect(loadBundle(folder)).rejects.toThrow("bundle.json has");
+});
+
+test("refuses weights with a hostile header whose hash is right", async () => {
+  const folder = await write("tiny");
+  const weights = ggufBytes({ tensorCount: 2n ** 40n });
+  await writeFile(join(folder, "weights.gguf"), weights);
+  const files = { "weights.gguf": createHash("sha256").update(weights).digest("hex") };
+  await writeFile(join(folder, "bundle.json"), JSON.stringify({ ...decoderManifest(), files }));
+  await expect(loadBundle(folder)).rejects.toThrow("weights.gguf has 1099511627776 tensors");
+  await expect(loadBundle(folder)).rejects.toThrow(BundleError);
+});
+
+test("refuses weights that are a link out of the folder, whatever their hash", async () => {
+  const folder = await write("tiny");
+  await rename(join(folder, "weights.gguf"), join(models, "elsewhere"));
+  await symlink("../elsewhere", join(folder, "weights.gguf"));
+  await expect(loadBundle(folder)).rejects.toThrow("leaves the bundle's folder");
 });

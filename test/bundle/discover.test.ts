@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { discoverBundles, selectBundles } from "../../src/bundle/discover.js";
+import { ggufBytes } from "./gguf-bytes.js";
 import { decoderManifest, writeBundle } from "./manifests.js";
 
-const WEIGHTS = "weights";
+const WEIGHTS = ggufBytes();
 
 let directory: string;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GeneratorModel, Manifest } from "../../src/bundle/manifest.js";
+import { ggufBytes } from "./gguf-bytes.js";
 
 /** A small manifest that passes every check. */
 export function decoderManifest(): Manifest {
@@ -66,8 +67,9 @@ export function encoderManifest(): Manifest {
 /** Writes a decoder bundle whose hashes are right, with parts of its manifest replaced. Returns the folder. */
 export async function writeBundle(folder: string, change: object = {}): Promise<string> {
   await mkdir(folder);
-  await writeFile(join(folder, "weights.gguf"), "weights");
-  const files = { "weights.gguf": createHash("sha256").update("weights").digest("hex") };
+  const weights = ggufBytes();
+  await writeFile(join(folder, "weights.gguf"), weights);
+  const files = { "weights.gguf": createHash("sha256").update(weights).digest("hex") };
   await writeFile(join(folder, "bundle.json"), JSON.stringify({ ...decoderManifest(), files, ...change }));
   return folder;
 }

@@ -8,6 +8,9 @@ import type { Manifest } from "../../src/bundle/manifest.js";
 import type { Engine, ScoreRequest, Scores, WrittenAnswer } from "../../src/engines/engine.js";
 import { enginesOf } from "../../src/engines/offered.js";
 import { openServed } from "../../src/evaluation/served.js";
+import { ggufBytes } from "../bundle/gguf-bytes.js";
+
+const WEIGHTS = ggufBytes();
 
 const MANIFEST: Manifest = {
   format: "1.0.0",
@@ -31,7 +34,7 @@ const MANIFEST: Manifest = {
     label_start: { intent: 10, slots: 20, topic: 30 },
     writes: true,
   },
-  files: { "weights.gguf": createHash("sha256").update("weights").digest("hex") },
+  files: { "weights.gguf": createHash("sha256").update(WEIGHTS).digest("hex") },
   provenance: {},
   golden: { tolerance: 1, cases: [] },
 };
@@ -68,7 +71,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "onepass-served-"));
   await writeFile(join(folder, "bundle.json"), JSON.stringify(MANIFEST));
-  await writeFile(join(folder, "weights.gguf"), "weights");
+  await writeFile(join(folder, "weights.gguf"), WEIGHTS);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -139,7 +142,7 @@ test("a bundle that rejects says with which label, and tells its score of a text
   const intent = { labels: ["alarm", "oos"], temperature: 2, reject: "oos", oos_threshold: 0.8 };
   await mkdir(clinc);
   await writeFile(join(clinc, "bundle.json"), JSON.stringify({ ...MANIFEST, tasks: { ...MANIFEST.tasks, intent } }));
-  await writeFile(join(clinc, "weights.gguf"), "weights");
+  await writeFile(join(clinc, "weights.gguf"), WEIGHTS);
   await using classifier = await openServed({ bundle: clinc }, fakeEngines().load);
   expect(classifier.reject).toBe("oos");
   // An alarm of 0.75 is below the bundle's threshold: nobody sends another.

@@ -7,6 +7,7 @@ import type { Classifier, Prediction } from "../../src/evaluation/classifier.js"
 import type { Options } from "../../src/evaluation/options.js";
 import { SETS, SYSTEMS } from "../../src/results/systems.js";
 import type { TaskName } from "../../src/tasks/task.js";
+import { ggufBytes } from "../bundle/gguf-bytes.js";
 
 const TASKS: Manifest["tasks"] = {
   intent: { labels: ["alarm", "joke"], temperature: 1 },
@@ -14,7 +15,7 @@ const TASKS: Manifest["tasks"] = {
   topic: { labels: ["puck", "orbit"], temperature: 1, groups: { puck: "rec", orbit: "sci" } },
 };
 
-const WEIGHTS = "weights";
+const WEIGHTS = ggufBytes();
 
 function manifest(name: string, version: string, tasks: Manifest["tasks"], writes: boolean): unknown {
   return {
