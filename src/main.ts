@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const logger = createLogger(config);
   const tracing = await openTracing(config, logger);
   const house = buildHouse(config, logger, tracing);
-  const { pool, lifecycle, keys } = house;
+  const { pool, shadow, lifecycle, keys } = house;
   warnOfExposure(config, logger);
   const servers = await openServers(house, config);
   logger.info({ url: urlOf(servers.main), ...(servers.ops && { ops_url: urlOf(servers.ops) }) }, "listening");
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
     logger.info({ signal }, "stopping: finishing what runs");
     lifecycle.draining = true;
     await servers.drain(config.drainMs);
+    shadow?.[Symbol.dispose]();
     setTimeout(() => {
       logger.error("the engines did not close in time");
       process.exit(1);

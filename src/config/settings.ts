@@ -5,9 +5,18 @@ import { MODELS } from "./models.js";
 import { OBSERVABILITY } from "./observability.js";
 import { SECURITY } from "./security.js";
 import { SERVER } from "./server.js";
+import { SHADOW } from "./shadow.js";
 
 /** Every setting. The variable of `maxTexts` is `ONEPASS_MAX_TEXTS`; the descriptions are the pages of the manual. */
-export const Settings = z.strictObject({ ...SERVER, ...MODELS, ...FALLBACK, ...LIMITS, ...SECURITY, ...OBSERVABILITY });
+export const Settings = z.strictObject({
+  ...SERVER,
+  ...MODELS,
+  ...FALLBACK,
+  ...SHADOW,
+  ...LIMITS,
+  ...SECURITY,
+  ...OBSERVABILITY,
+});
 
 export const PREFIX = "ONEPASS_";
 

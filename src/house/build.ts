@@ -7,10 +7,12 @@ import type { Config } from "../config/read.js";
 import { createApp, createOpsApp, type AppOptions } from "../http/app.js";
 import { KeptTexts } from "../logging/texts.js";
 import { Metrics } from "../metrics/metrics.js";
+import type { Shadow } from "../shadow/shadow.js";
 import type { Tracing } from "../tracing/trace.js";
 import { answersLog } from "./answers-log.js";
 import { openKeys } from "./edge.js";
 import { engineLoader } from "./engines.js";
+import { createShadow } from "./shadow.js";
 
 /** Everything that answers, put together; nothing of it runs yet. */
 export interface House {
@@ -20,6 +22,8 @@ export interface House {
   readonly app: Express;
   /** Of `/metrics` and `/admin`, where these have a port of their own. */
   readonly opsApp: Express | undefined;
+  /** Where the settings name one. */
+  readonly shadow: Shadow | undefined;
   readonly keys: WatchedKeys | undefined;
   /** What the process is doing, as probes and new requests see it. */
   readonly lifecycle: { draining: boolean };
@@ -38,8 +42,13 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     },
   });
   const keptTexts = new KeptTexts(config.logText);
+  const shadow = createShadow(config, pool, metrics, (texts) => keptTexts.keep(texts));
+  const log = answersLog(keptTexts, logger);
   const service = new ClassifyService(pool, metrics, config, {
-    onAnswer: answersLog(keptTexts, logger),
+    onAnswer: (answer) => {
+      log(answer);
+      shadow?.observe(answer);
+    },
     onHiddenFailure: (error, model) => {
       logger.error({ err: error, model }, "the model failed, the other answers");
     },
@@ -56,10 +65,11 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     isDraining: () => lifecycle.draining,
     tracing,
     edge: { ...config, keys: keys?.ring },
+    shadow,
     opsApart: config.opsPort !== undefined,
   };
   const opsApp = options.opsApart ? createOpsApp(options) : undefined;
-  return { metrics, pool, service, app: createApp(options), opsApp, keys, lifecycle };
+  return { metrics, pool, service, app: createApp(options), opsApp, shadow, keys, lifecycle };
 }
 
 function logChange({ model, engineName, engine, state, error }: PoolEntry, logger: Logger): void {

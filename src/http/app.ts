@@ -3,6 +3,7 @@ import helmet, { xContentTypeOptions } from "helmet";
 import type { Logger } from "pino";
 import type { ClassifyService } from "../classify/service.js";
 import type { Metrics } from "../metrics/metrics.js";
+import type { Shadow } from "../shadow/shadow.js";
 import { PASSED_ON, type Tracing } from "../tracing/trace.js";
 import { classifyRoutes } from "./classify.js";
 import { compareRoutes } from "./compare.js";
@@ -15,6 +16,7 @@ import { modelRoutes } from "./models.js";
 import { protocolErrors } from "./oip/errors.js";
 import { oipRoutes } from "./oip/routes.js";
 import { openApiRoutes } from "./openapi/routes.js";
+import { shadowRoutes } from "./shadow.js";
 import { versionRoutes } from "./version.js";
 
 export interface AppOptions {
@@ -28,8 +30,10 @@ export interface AppOptions {
   readonly tracing?: Tracing;
   /** By default nobody is kept out. */
   readonly edge?: EdgeOptions;
-  /** Whether `/metrics` and `/admin` have a port of their own (`createOpsApp`); false by default. */
+  /** Whether `/metrics`, `/compare/summary` and `/admin` have a port of their own (`createOpsApp`); false by default. */
   readonly opsApart?: boolean;
+  /** Who is asked beside the models that answer; by default nobody. */
+  readonly shadow?: Pick<Shadow, "summary"> | undefined;
 }
 
 /** The whole HTTP surface over a service. */
@@ -59,8 +63,8 @@ export function createOpsApp(options: AppOptions): Express {
   return app;
 }
 
-function opsRoutes({ metrics }: AppOptions): RequestHandler[] {
-  return [metricsRoutes(metrics)];
+function opsRoutes({ metrics, shadow }: AppOptions): RequestHandler[] {
+  return [metricsRoutes(metrics), shadowRoutes(shadow)];
 }
 
 /** What every request meets first. */

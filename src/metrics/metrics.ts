@@ -7,6 +7,7 @@ import { FallbackMetrics } from "./fallback.js";
 import { measureEventLoop } from "./event-loop.js";
 import { PredictionMetrics } from "./predictions.js";
 import { RequestMetrics } from "./requests.js";
+import { ShadowMetrics } from "./shadow.js";
 
 /** Everything that is measured, in a registry of its own. Labels come from fixed sets: no text, no raw path. */
 export class Metrics {
@@ -16,6 +17,7 @@ export class Metrics {
   readonly breakers = new BreakerMetrics(this.registry);
   readonly predictions = new PredictionMetrics(this.registry);
   readonly fallback = new FallbackMetrics(this.registry);
+  readonly shadow = new ShadowMetrics(this.registry);
   readonly access = new AccessMetrics(this.registry);
 
   constructor() {

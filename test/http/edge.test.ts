@@ -75,6 +75,7 @@ test.each<[string, Scope]>([
   ["/version", "classify"],
   ["/metrics", "metrics"],
   ["/METRICS/", "metrics"],
+  ["/compare/summary", "admin"],
   ["/admin/models/tiny", "admin"],
   ["/Admin/models/tiny", "admin"],
 ])("%s needs the scope %s", async (path, scope) => {

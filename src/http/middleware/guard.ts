@@ -28,6 +28,7 @@ export function guard(ring: KeyRing | undefined, metrics: AccessMetrics): Router
   });
   router.use("/admin", need("admin"), leave);
   router.use("/metrics", need("metrics"), leave);
+  router.use("/compare/summary", need("admin"), leave); // it may hold texts of other callers
   router.use(need("classify"));
   return router;
 }

@@ -10,6 +10,7 @@ import { modelPaths } from "../models.js";
 import { oipPaths } from "../oip/openapi.js";
 import { InferError } from "../oip/schemas.js";
 import { ErrorAnswer } from "../schemas.js";
+import { shadowPaths } from "../shadow.js";
 import { versionPaths } from "../version.js";
 import { json, type Paths } from "./operations.js";
 
@@ -33,6 +34,7 @@ const PATHS: Paths = {
   ...modelPaths,
   ...healthPaths,
   ...metricsPaths,
+  ...shadowPaths,
   ...versionPaths,
   ...openApiPaths,
   ...oipPaths,
