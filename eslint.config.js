@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist/", "models/", "training/", "shapes/", ".venv*/"]),
+  globalIgnores(["**/dist/", "clients/typescript/src/schema.ts", "models/", "training/", "shapes/", ".venv*/"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],
