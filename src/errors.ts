@@ -42,22 +42,26 @@ export interface ErrorDetails {
   readonly field?: string;
   readonly details?: unknown;
   readonly cause?: unknown;
+  /** When to come back, for the header `Retry-After`. */
+  readonly retryAfterMs?: number;
 }
 
 export class OnepassError extends Error {
   readonly field: string | undefined;
   readonly details: unknown;
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     readonly status: number,
     message: string,
-    { field, details, cause }: ErrorDetails = {},
+    { field, details, cause, retryAfterMs }: ErrorDetails = {},
   ) {
     super(message, { cause });
     this.name = new.target.name;
     this.field = field;
     this.details = details;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -86,6 +90,27 @@ export class TextTooLongError extends OnepassError {
 export class EngineError extends OnepassError {
   constructor(engine: string, cause: unknown) {
     super("engine_failed", 500, `The engine ${engine} failed. Retry, or send "fallback": "auto".`, { cause });
+  }
+}
+
+/**
+ * The engine has no place for the request now, or none soon enough; it has not been asked, and another engine may be.
+ * reason: the bound that was met, of requests or tokens that wait, or the request's own deadline.
+ */
+export class OverloadedError extends OnepassError {
+  constructor(
+    readonly reason: "requests" | "tokens" | "deadline",
+    retryAfterMs: number,
+  ) {
+    const [code, status, message] =
+      reason === "deadline"
+        ? (["deadline_exceeded", 504, "The answer would not be there in time: too much waits before it."] as const)
+        : (["overloaded", 429, "Too many requests wait for an answer."] as const);
+    const ms = Math.ceil(retryAfterMs);
+    super(code, status, `${message} Retry in ${ms} ms or later.`, {
+      details: { reason, retry_after_ms: ms },
+      retryAfterMs: ms,
+    });
   }
 }
 

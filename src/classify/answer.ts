@@ -81,6 +81,11 @@ const Envelope = z.strictObject({
       prompt_tokens: z.int().nonnegative().describe("Tokens that the model read, over all of its passes."),
       cached_tokens: z.int().nonnegative().describe("Tokens of the prompt that were taken from a cache."),
       generated_tokens: z.int().nonnegative().describe("Tokens that the model wrote: none in a single pass."),
+      cached_texts: z
+        .int()
+        .positive()
+        .optional()
+        .describe("Texts whose answer was known and nothing was run for: the times are those of this request."),
       dropped_slots: z
         .int()
         .positive()

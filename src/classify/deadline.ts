@@ -1,8 +1,9 @@
 import { OnepassError } from "../errors.js";
+import { setDeadline } from "../scheduling/deadline.js";
 
 /**
  * Runs `work` until it is done, the caller is gone or the time is over, and then rejects with the reason, whatever `work`
- * still does: a forward pass can't be interrupted. Work that waits is told by its signal.
+ * still does: a forward pass can't be interrupted. Work that waits is told by its signal, which also knows the deadline.
  *
  * caller: aborted with the error to reject with. @throws OnepassError `deadline_exceeded` after `ms`
  */
@@ -13,6 +14,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
+  setDeadline(signal, performance.now() + ms);
   const callerGone = () => {
     controller.abort(caller.reason);
   };

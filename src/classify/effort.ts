@@ -8,6 +8,7 @@ export function effortOf({ scores, prepareMs, decodeMs }: Attempt): Answered {
     scores.reduce((total, score) => total + score[count], 0);
   return {
     texts: scores.length,
+    cachedTexts: scores.filter(({ cached }) => cached).length,
     promptTokens: sum("promptTokens"),
     cachedTokens: sum("cachedTokens"),
     generatedTokens: sum("generatedTokens"),
@@ -25,6 +26,7 @@ export function shapeEffort(effort: Answered, totalMs: number): Pick<Envelope, "
       prompt_tokens: effort.promptTokens,
       cached_tokens: effort.cachedTokens,
       generated_tokens: effort.generatedTokens,
+      ...(effort.cachedTexts > 0 && { cached_texts: effort.cachedTexts }),
       ...(effort.droppedSlots > 0 && { dropped_slots: effort.droppedSlots }),
     },
     timing_ms: {
@@ -37,10 +39,12 @@ export function shapeEffort(effort: Answered, totalMs: number): Pick<Envelope, "
   };
 }
 
-/** From the first start to the last end over the texts, which ran side by side. */
+/** From the first start to the last end over the texts that were run, side by side. Nothing when the cache had them all. */
 function timeOf(scores: Attempt["scores"]): Pick<Answered, "queueMs" | "inferenceMs"> {
-  const queueMs = Math.min(...scores.map((score) => score.queueMs));
-  const endMs = Math.max(...scores.map((score) => score.queueMs + score.inferenceMs));
+  const run = scores.filter(({ cached }) => !cached);
+  if (run.length === 0) return { queueMs: 0, inferenceMs: 0 };
+  const queueMs = Math.min(...run.map((score) => score.queueMs));
+  const endMs = Math.max(...run.map((score) => score.queueMs + score.inferenceMs));
   return { queueMs, inferenceMs: endMs - queueMs };
 }
 

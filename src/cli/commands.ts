@@ -4,6 +4,7 @@ import type { CliCommand } from "./command.js";
 import { evaluate } from "./evaluate.js";
 import { importCommand } from "./import.js";
 import { loadtest } from "./loadtest.js";
+import { overload } from "./overload.js";
 import { profile } from "./profile.js";
 import { results } from "./results.js";
 
@@ -21,4 +22,5 @@ export const COMMANDS: readonly CliCommand[] = [
   results,
   agree,
   profile,
+  overload,
 ];

@@ -3,6 +3,7 @@ import { FALLBACK } from "./fallback.js";
 import { LIMITS } from "./limits.js";
 import { MODELS } from "./models.js";
 import { OBSERVABILITY } from "./observability.js";
+import { SCHEDULING } from "./scheduling.js";
 import { SECURITY } from "./security.js";
 import { SERVER } from "./server.js";
 import { SHADOW } from "./shadow.js";
@@ -14,6 +15,7 @@ export const Settings = z.strictObject({
   ...FALLBACK,
   ...SHADOW,
   ...LIMITS,
+  ...SCHEDULING,
   ...SECURITY,
   ...OBSERVABILITY,
 });

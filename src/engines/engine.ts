@@ -26,6 +26,8 @@ export interface Effort {
   readonly promptTokens: number;
   /** Of these, tokens whose states were taken from a cache. */
   readonly cachedTokens: number;
+  /** Present when nothing was run: the answer to the same text was known. */
+  readonly cached?: true;
   /** Tokens that the model wrote. */
   readonly generatedTokens: number;
   /** Present when the text was cut. */
@@ -75,6 +77,10 @@ export interface Engine extends AsyncDisposable {
   readonly name: EngineName;
   readonly runtime: RuntimeName;
   readonly bundle: Bundle;
+  /** How many texts are worth giving it at once: those that it works on, and those that it chooses the next from. */
+  readonly places?: number;
+  /** Runs nothing. @throws TextTooLongError as `score` would */
+  check?(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void>;
   /**
    * Scores in the order of `requests`; never answers partly.
    * @throws TextTooLongError before anything is run; EngineError when the runtime fails;

@@ -1,5 +1,6 @@
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
-import { nextBatch, type BatchLimits } from "./batches.js";
+import { setImmediate as turnOfEventLoop, setTimeout as sleep } from "node:timers/promises";
+import { ArrivalRate } from "./arrival-rate.js";
+import { nextBatch, waitForBatch, type BatchLimits } from "./batches.js";
 
 /** A result and when the run that made it began and ended, on the clock of `performance.now()`. */
 export interface Timed<Result> {
@@ -28,6 +29,7 @@ interface Lane {
 export class BatchQueue<Item, Result> {
   #waiting: Job<Item, Result>[] = [];
   readonly #lanes = new Set<Lane>();
+  readonly #arrivals = new ArrivalRate();
   #closed: Error | undefined;
 
   /**
@@ -56,6 +58,7 @@ export class BatchQueue<Item, Result> {
     };
     signal.addEventListener("abort", abort, { once: true });
     this.#waiting.push(...jobs);
+    this.#arrivals.add(jobs.length, performance.now());
     this.#openLanes(jobs.length);
     try {
       return await Promise.all(jobs.map(({ done }) => done));
@@ -93,13 +96,18 @@ export class BatchQueue<Item, Result> {
     while (this.#waiting.length > 0) {
       // A turn of the event loop: what came or left while the last batch ran is seen before the next is formed.
       await turnOfEventLoop();
-      const lengths = this.#waiting.map(({ length }) => length);
-      const indexes = new Set(nextBatch(lengths, this.limits));
+      const waitMs = waitForBatch(this.#lengths, this.#arrivals.perMs(performance.now()), this.limits);
+      if (waitMs > 0) await sleep(waitMs);
+      const indexes = new Set(nextBatch(this.#lengths, this.limits));
       const batch = this.#waiting.filter((_, i) => indexes.has(i));
       this.#waiting = this.#waiting.filter((_, i) => !indexes.has(i));
       if (batch.length > 0) await this.#runBatch(batch);
     }
     this.#lanes.delete(lane); // in the turn that saw nothing waiting: what comes next opens a lane
+  }
+
+  get #lengths(): number[] {
+    return this.#waiting.map(({ length }) => length);
   }
 
   async #runBatch(batch: readonly Job<Item, Result>[]): Promise<void> {

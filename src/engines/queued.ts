@@ -45,6 +45,7 @@ interface Job {
 export class QueuedEngine implements Engine {
   readonly name: EngineName;
   readonly runtime: RuntimeName;
+  readonly places: number;
   readonly #queue: BatchQueue<Job, ForwardScores>;
 
   constructor(
@@ -54,6 +55,7 @@ export class QueuedEngine implements Engine {
   ) {
     this.name = bundle.manifest.model.engine;
     this.runtime = reader.name;
+    this.places = placesOf(reader);
     this.#queue = new BatchQueue(
       (batch) => this.#run(batch),
       ({ tokens }) => tokens,
@@ -66,9 +68,7 @@ export class QueuedEngine implements Engine {
     signal.throwIfAborted();
     const calledAt = performance.now();
     // Every text is planned before the first one runs: a text that is too long costs the model nothing.
-    const plans = requests.map((request) =>
-      planText(this.reader.encode(request.text), tasks, this.bundle.manifest.limits, request),
-    );
+    const plans = this.#plan(requests, tasks);
     const jobs = plans.flatMap(({ forwards }) => forwards.map((forward) => this.#job(forward)));
     const encodedAt = performance.now();
     const runs = await this.#queue.submit(jobs, signal);
@@ -80,9 +80,19 @@ export class QueuedEngine implements Engine {
     });
   }
 
+  check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
+    return Promise.resolve().then(() => void this.#plan(requests, tasks));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close(new EngineError(this.name, new Error("the engine is being closed")));
     await this.reader[Symbol.asyncDispose]();
+  }
+
+  /** @throws TextTooLongError */
+  #plan(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Plan[] {
+    const { limits } = this.bundle.manifest;
+    return requests.map((request) => planText(this.reader.encode(request.text), tasks, limits, request));
   }
 
   /** Looked at text by text, so that broken scores of one text spare those that shared its batch. */
@@ -117,6 +127,11 @@ export class QueuedEngine implements Engine {
       throw new EngineError(this.name, cause);
     }
   }
+}
+
+/** Enough texts to fill every run and, while these run, to choose the next from: of equal length where runs hold several. */
+function placesOf({ limits: { maxSequences }, parallel = 1 }: Runtime): number {
+  return parallel * (maxSequences === 1 ? 2 : 4 * maxSequences);
 }
 
 /** The scores of a text: intent and slots of its first forward, the topic of all. */

@@ -7,6 +7,7 @@ import type { Config } from "../config/read.js";
 import { createApp, createOpsApp, type AppOptions } from "../http/app.js";
 import { KeptTexts } from "../logging/texts.js";
 import { Metrics } from "../metrics/metrics.js";
+import { Scheduling } from "../scheduling/scheduling.js";
 import type { Shadow } from "../shadow/shadow.js";
 import type { Tracing } from "../tracing/trace.js";
 import { answersLog } from "./answers-log.js";
@@ -32,11 +33,13 @@ export interface House {
 export function buildHouse(config: Config, logger: Logger, tracing: Tracing): House {
   const metrics = new Metrics();
   const lifecycle = { draining: false };
+  const scheduling = new Scheduling(config, metrics);
+  const load = engineLoader(config, metrics);
   const pool = new EnginePool({
     metrics,
     defaultModel: config.defaultModel,
     fallbackModel: config.fallbackModel,
-    load: engineLoader(config, metrics),
+    load: async (bundle) => (await load(bundle)).map((engine) => scheduling.over(engine)),
     onChange: (entry) => {
       logChange(entry, logger);
     },
@@ -64,6 +67,7 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     maxBodyBytes: config.maxBodyBytes,
     isDraining: () => lifecycle.draining,
     tracing,
+    turnsAway: (now: number) => scheduling.turnsAway(now),
     edge: { ...config, keys: keys?.ring },
     shadow,
     opsApart: config.opsPort !== undefined,

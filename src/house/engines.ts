@@ -16,11 +16,12 @@ export function engineLoader(config: Config, metrics: Metrics): (bundle: Bundle)
 }
 
 /** What the settings say of every engine. */
-export function engineOptions({ runtime, threads, gpu, maxSequences }: Config): EngineOptions {
+export function engineOptions({ runtime, threads, gpu, maxSequences, batchWaitMs }: Config): EngineOptions {
   return {
     runtime,
     threads,
     gpu: gpu === "off" ? false : gpu,
     maxSequences: maxSequences === 0 ? undefined : maxSequences,
+    batchWaitMs,
   };
 }

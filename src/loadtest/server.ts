@@ -55,12 +55,18 @@ function farewell(child: ChildProcess, stderr: string): ServerGoneError {
 
 /**
  * `npm start` without npm, in a process of its own.
- * env: of the process. @throws LoadTestError when the port is taken; ServerGoneError when the server does not start
+ * env: of the process. launcher: a command that becomes the process, such as `taskset -c 1`. @throws LoadTestError when the port is taken; ServerGoneError when the server does not start
  */
-export async function startServer(env: NodeJS.ProcessEnv, port = 0, signal?: AbortSignal): Promise<OwnServer> {
+export async function startServer(
+  env: NodeJS.ProcessEnv,
+  port = 0,
+  signal?: AbortSignal,
+  launcher: readonly string[] = [],
+): Promise<OwnServer> {
   const url = `http://${HOST}:${await freePort(port)}`;
   const settings = { ONEPASS_LOG_LEVEL: "error", ...env, ONEPASS_HOST: HOST, ONEPASS_PORT: new URL(url).port };
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, "scripts/start.js")], {
+  const [command = process.execPath, ...args] = [...launcher, process.execPath, join(PACKAGE_ROOT, "scripts/start.js")];
+  const child = spawn(command, args, {
     env: settings,
     stdio: ["ignore", "pipe", "pipe"],
   });

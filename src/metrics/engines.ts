@@ -12,6 +12,8 @@ export interface Answerer {
 /** What an answer took, over all of its texts. */
 export interface Answered {
   readonly texts: number;
+  /** Of the texts those whose answer was in the cache. */
+  readonly cachedTexts: number;
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly generatedTokens: number;

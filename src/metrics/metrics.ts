@@ -2,10 +2,12 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { PACKAGE_VERSION } from "../package.js";
 import { AccessMetrics } from "./access.js";
 import { BreakerMetrics } from "./breakers.js";
+import { CacheMetrics } from "./cache.js";
 import { EngineMetrics } from "./engines.js";
 import { FallbackMetrics } from "./fallback.js";
 import { measureEventLoop } from "./event-loop.js";
 import { PredictionMetrics } from "./predictions.js";
+import { QueueMetrics } from "./queue.js";
 import { RequestMetrics } from "./requests.js";
 import { ShadowMetrics } from "./shadow.js";
 
@@ -16,6 +18,8 @@ export class Metrics {
   readonly engines = new EngineMetrics(this.registry);
   readonly breakers = new BreakerMetrics(this.registry);
   readonly predictions = new PredictionMetrics(this.registry);
+  readonly queue = new QueueMetrics(this.registry);
+  readonly cache = new CacheMetrics(this.registry);
   readonly fallback = new FallbackMetrics(this.registry);
   readonly shadow = new ShadowMetrics(this.registry);
   readonly access = new AccessMetrics(this.registry);

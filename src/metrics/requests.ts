@@ -41,6 +41,11 @@ export class RequestMetrics {
     this.#duration.observe(labels, seconds);
   }
 
+  /** A request was answered without having been read. */
+  refused(labels: { method: string; route: string; status: number }, seconds: number): void {
+    this.#duration.observe(labels, seconds);
+  }
+
   failed(code: ErrorCode): void {
     this.#errors.inc({ code });
   }

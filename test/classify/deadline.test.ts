@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { withDeadline } from "../../src/classify/deadline.js";
+import { deadlineOf } from "../../src/scheduling/deadline.js";
 
 const forever = () => new Promise<never>(() => undefined);
 const nobodyLeaves = new AbortController().signal;
@@ -28,4 +29,12 @@ test("for a caller who has left nothing is begun", async () => {
   const answer = withDeadline(1000, AbortSignal.abort(new Error("gone")), () => ((begun = true), forever()));
   await expect(answer).rejects.toThrow("gone");
   expect(begun).toBe(false);
+});
+
+test("work knows when nobody waits for it any more, and work without a deadline that somebody always does", async () => {
+  const before = performance.now();
+  const at = await withDeadline(1000, nobodyLeaves, (signal) => Promise.resolve(deadlineOf(signal)));
+  expect(at).toBeGreaterThanOrEqual(before + 1000);
+  expect(at).toBeLessThanOrEqual(performance.now() + 1000);
+  expect(deadlineOf(nobodyLeaves)).toBe(Infinity);
 });

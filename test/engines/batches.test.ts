@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextBatch } from "../../src/engines/batches.js";
+import { nextBatch, waitForBatch } from "../../src/engines/batches.js";
 
 test.each([
   ["nothing waits", [], { maxSequences: 4, maxTokens: 100 }, []],
@@ -32,4 +32,20 @@ test("a batch holds the head, one length, and no more than the limits; every pro
       },
     ),
   );
+});
+
+const waiting4 = { maxSequences: 4, maxTokens: 100, maxWaitMs: 3 };
+
+test.each([
+  ["not at all when nothing waits", [], 1, waiting4, 0],
+  ["not at all on an idle server", [9], 0, waiting4, 0],
+  ["not at all when none more is expected in time", [9], 0.3, waiting4, 0],
+  ["until it will be full", [9, 9], 1, waiting4, 2],
+  ["only for prompts of its own length to be missing", [9, 8, 8, 8], 2, waiting4, 1.5],
+  ["no longer than it may", [9], 0.5, waiting4, 3],
+  ["not at all when it is full", [9, 9, 9, 9, 9], 1, waiting4, 0],
+  ["not at all when its tokens leave no room", [60], 1, waiting4, 0],
+  ["not at all by default", [9], 100, { maxSequences: 4, maxTokens: 100 }, 0],
+])("a batch waits %s", (_name, lengths, perMs, limits, ms) => {
+  expect(waitForBatch(lengths, perMs, limits)).toBe(ms);
 });

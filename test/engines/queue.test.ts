@@ -1,4 +1,4 @@
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
+import { setImmediate as turnOfEventLoop, setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { BatchQueue } from "../../src/engines/queue.js";
 
@@ -142,6 +142,26 @@ describe("BatchQueue", () => {
     expect((await failures).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect((await other)[0]?.value).toBe("EIGHT");
     expect(batches).toEqual([["bad", "two"], ["eight"]]);
+  });
+
+  test("waits a little for a batch to become full while prompts keep coming, and not for one that comes alone", async () => {
+    const batches: string[][] = [];
+    const run = (batch: readonly string[]) => {
+      batches.push([...batch]);
+      return Promise.resolve(batch);
+    };
+    const limits = { maxSequences: 100, maxTokens: 1000, maxWaitMs: 200 };
+    const queue = new BatchQueue<string, string>(run, ({ length }) => length, limits);
+    await queue.submit(["one"], signal());
+    expect(batches).toEqual([["one"]]);
+    const results: Promise<unknown>[] = [];
+    for (const prompt of ["two", "six", "ten", "now"]) {
+      results.push(queue.submit([prompt], signal()));
+      await sleep(5);
+    }
+    await Promise.all(results);
+    expect(batches.length).toBeLessThan(4);
+    expect(batches.flat()).toEqual(["one", "two", "six", "ten", "now"]);
   });
 
   test("closes when the running batch has ended, and takes nothing more", async () => {

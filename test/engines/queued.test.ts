@@ -110,6 +110,19 @@ describe("QueuedEngine", () => {
     expect(runtime.batches).toEqual([]);
   });
 
+  test("tells beforehand that a text is too long, and runs nothing for that", async () => {
+    const { engine, runtime } = open();
+    const request = (text: string, field: string) => ({
+      text: prepareText(text, engine.bundle.manifest.text),
+      truncate: false,
+      field,
+    });
+    const [short, long] = [request("a", "texts[0]"), request("a ".repeat(19), "texts[1]")];
+    await expect(engine.check([short, long], ["intent"])).rejects.toMatchObject({ field: "texts[1]" });
+    await expect(engine.check([short], ["intent"])).resolves.toBeUndefined();
+    expect(runtime.batches).toEqual([]);
+  });
+
   test("answers a text without words, without a run when only slots are asked for", async () => {
     const { score, runtime } = open();
     expect(await score(["..."], ["slots"])).toMatchObject([

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { BatchAnswer, ClassifyAnswer } from "../../src/classify/answer.js";
-import { EngineError } from "../../src/errors.js";
+import { EngineError, OverloadedError } from "../../src/errors.js";
 import { ErrorAnswer } from "../../src/http/schemas.js";
 import { fakeBundle } from "../classify/fakes.js";
 import { harness, MAX_BODY_BYTES } from "./harness.js";
@@ -184,4 +184,17 @@ test("a caller who leaves stops the work that waits for it", async () => {
   });
   await new Promise((resolve) => server.close(resolve));
   expect(await metrics.registry.metrics()).toContain('onepass_errors_total{code="client_closed_request"} 1');
+});
+
+test.each([
+  ["requests", 429, "overloaded"],
+  ["tokens", 429, "overloaded"],
+  ["deadline", 504, "deadline_exceeded"],
+] as const)("a request without a place (%s) is told when to come back", async (reason, status, code) => {
+  const { http, engine } = await harness([fakeBundle("single-pass")]);
+  engine("single-pass").before = () => Promise.reject(new OverloadedError(reason, 1200.5));
+  const { body, headers } = await http.post("/classify").send({ text: "nine" }).expect(status);
+  const { error } = ErrorAnswer.parse(body);
+  expect(error).toMatchObject({ code, details: { reason, retry_after_ms: 1201 } });
+  expect(headers["retry-after"]).toBe("2");
 });

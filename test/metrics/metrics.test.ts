@@ -75,6 +75,7 @@ test("what the server itself does is told apart from 10 µs on", async () => {
     { model: "m@1.0.0", engine: "generate" },
     {
       texts: 1,
+      cachedTexts: 0,
       promptTokens: 1,
       cachedTokens: 0,
       generatedTokens: 0,

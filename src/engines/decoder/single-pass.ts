@@ -21,12 +21,15 @@ export interface DecoderOptions {
   readonly threads: number;
   /** Prompts in one batch; by default few on a CPU, where a batch gains little and its first prompt waits for all. */
   readonly maxSequences?: number | undefined;
+  /** Longest time that a batch waits to become full; by default none on a CPU, where a full batch is hardly faster. */
+  readonly batchWaitMs?: number | undefined;
 }
 
 /** Each has the weights in memory for itself, some 110 MB at 12 layers. */
 const MOST_SESSIONS = 4;
 const CPU_SEQUENCES = 4;
 const GPU_SEQUENCES = 32;
+const GPU_WAIT_MS = 2;
 /** Bounds the memory that the context takes: a batch's logits are kept for every position. */
 const MAX_BATCH_TOKENS = 2048;
 
@@ -52,7 +55,7 @@ export function openDecoder(
     const longestPrompt = bundle.manifest.limits.window_tokens + MOST_PROMPT_TOKENS;
     const maxSequences = options.maxSequences ?? (loaded.onGpu ? GPU_SEQUENCES : CPU_SEQUENCES);
     const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
-    const limits = { maxSequences, maxTokens };
+    const limits = { maxSequences, maxTokens, maxWaitMs: options.batchWaitMs ?? (loaded.onGpu ? GPU_WAIT_MS : 0) };
     const settings = { threads: options.threads, batch: limits, longestPrompt };
     return { name: "llama.cpp", reader: await PrefixLm.create(loaded.model, labels, settings), limits };
   });

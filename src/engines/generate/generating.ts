@@ -41,6 +41,7 @@ const ONE_AT_A_TIME = { maxSequences: 1, maxTokens: Infinity };
 /** The engine over decoders that write their answers: plans texts, queues their forwards, finds the values in the text. */
 export class GeneratingEngine implements Engine {
   readonly runtime = "llama.cpp";
+  readonly places = 2; // one runs, one waits for it to end
   readonly #queue: BatchQueue<Job, ForwardAnswer[]>;
 
   constructor(
@@ -63,9 +64,7 @@ export class GeneratingEngine implements Engine {
   ): Promise<WrittenAnswer[]> {
     signal.throwIfAborted();
     const calledAt = performance.now();
-    const plans = requests.map((request) =>
-      planText(this.writers.encode(request.text), tasks, this.bundle.manifest.limits, request),
-    );
+    const plans = this.#plan(requests, tasks);
     const encodedAt = performance.now();
     const jobs = plans.flatMap(({ forwards }, i) => {
       const words = spelledWords(requests[i]!.text);
@@ -78,9 +77,19 @@ export class GeneratingEngine implements Engine {
     });
   }
 
+  check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
+    return Promise.resolve().then(() => void this.#plan(requests, tasks));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close(new EngineError(this.name, new Error("the engine is being closed")));
     await this.writers[Symbol.asyncDispose]();
+  }
+
+  /** @throws TextTooLongError */
+  #plan(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Plan[] {
+    const { limits } = this.bundle.manifest;
+    return requests.map((request) => planText(this.writers.encode(request.text), tasks, limits, request));
   }
 
   async #run({ forward, words, signal }: Job): Promise<ForwardAnswer[][]> {

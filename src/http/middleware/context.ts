@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { RequestContext } from "../../classify/service.js";
@@ -6,18 +7,25 @@ import { OnepassError, type ErrorCode } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
 import type { Tracing } from "../../tracing/trace.js";
 import { callerOf } from "./guard.js";
+import type { RefusalLog } from "./refusal-log.js";
 
 /** What a caller may name its request: no white space, nothing that breaks a log or a header. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const CLIENT_CLOSED_REQUEST = 499; // nginx's: there is nobody to send a status to
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready"]);
 
+/** Who is told when a request has ended. */
+export interface Tellers {
+  readonly logger: Logger;
+  readonly refusals: RefusalLog;
+  readonly tracing: Tracing;
+}
+
 /** Gives every request its id, its start and its signal; times, counts and logs it when it has ended. */
-export function requestContext(metrics: Metrics, logger: Logger, tracing: Tracing): RequestHandler {
+export function requestContext(metrics: Metrics, { logger, refusals, tracing }: Tellers): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
-    const given = req.get("x-request-id");
-    const id = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+    const id = requestIdOf(req);
     const gone = new AbortController();
     const trace = PROBES.has(req.path) ? undefined : tracing.begin(req.get("traceparent"));
     res.locals.context = { id, startedAt, signal: gone.signal, trace } satisfies RequestContext;
@@ -36,7 +44,9 @@ export function requestContext(metrics: Metrics, logger: Logger, tracing: Tracin
       const ms = performance.now() - startedAt;
       metrics.requests.ended(labels, ms / 1000);
       trace?.end({ requestId: id, ...labels, code });
-      logger[PROBES.has(labels.route) && status < 500 ? "debug" : "info"](
+      if (code === "overloaded") refusals.count();
+      const usual = code === "overloaded" || (PROBES.has(labels.route) && status < 500);
+      logger[usual ? "debug" : "info"](
         {
           request_id: id,
           trace_id: trace?.traceId,
@@ -50,6 +60,12 @@ export function requestContext(metrics: Metrics, logger: Logger, tracing: Tracin
     });
     next();
   };
+}
+
+/** The caller's own, or a new one. */
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 export function contextOf(res: Response): RequestContext {

@@ -9,7 +9,7 @@ import { contextOf } from "./context.js";
 export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
     const answer = toOnepassError(error);
-    const { code, status } = answer;
+    const { code, status, retryAfterMs } = answer;
     metrics.requests.failed(code);
     res.locals.errorCode = code;
     if (code === "internal" || code === "engine_failed") {
@@ -20,7 +20,8 @@ export function errorAnswers(metrics: Metrics, logger: Logger): ErrorRequestHand
       res.destroy(); // half an answer must not look like a whole one
       return;
     }
-    if (status === 503) res.set("Retry-After", "1");
+    if (retryAfterMs !== undefined) res.set("Retry-After", retryAfterSeconds(retryAfterMs));
+    else if (status === 503) res.set("Retry-After", "1");
     const { errorShape = errorBody } = res.locals as { errorShape?: ErrorShape };
     res.status(status).json(errorShape(answer));
   };
@@ -32,6 +33,11 @@ export type ErrorShape = (error: OnepassError) => object;
 /** Errors of this response are answered in a protocol's own shape. */
 export function shapeErrors(res: Response, shape: ErrorShape): void {
   res.locals.errorShape = shape;
+}
+
+/** The header has whole seconds; one at least, or clients would come back at once. */
+export function retryAfterSeconds(ms: number): string {
+  return `${Math.max(1, Math.ceil(ms / 1000))}`;
 }
 
 /** Every path without a route. */

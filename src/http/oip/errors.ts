@@ -1,15 +1,17 @@
 import type { RequestHandler } from "express";
 import type { z } from "zod";
-import { shapeErrors } from "../middleware/errors.js";
+import { shapeErrors, type ErrorShape } from "../middleware/errors.js";
 import type { InferError } from "./schemas.js";
 
 /** Errors below `/v2` have the protocol's shape, whatever threw them. */
 export const protocolErrors: RequestHandler = (_req, res, next) => {
-  shapeErrors(res, ({ code, message, field }) => {
-    const own = field === undefined ? {} : { field: protocolField(field) };
-    return { error: message, code, ...own } satisfies z.infer<typeof InferError>;
-  });
+  shapeErrors(res, protocolShape);
   next();
+};
+
+export const protocolShape: ErrorShape = ({ code, message, field }) => {
+  const own = field === undefined ? {} : { field: protocolField(field) };
+  return { error: message, code, ...own } satisfies z.infer<typeof InferError>;
 };
 
 const PROTOCOLS_OWN = /^(inputs|outputs|id|parameters|Inference-Header-Content-Length)\b/;

@@ -14,6 +14,7 @@ export function faultsAs(error: z.ZodType): ZodOpenApiResponsesObject {
     400: json("The request is at fault; `field` names where", error),
     413: json("The body or a text is too long", error),
     415: json("The body is not JSON in UTF-8", error),
+    429: json("Too many requests wait, or one caller sends too many; `Retry-After` says when to come back", error),
     500: json("The engine failed", error),
     503: json("No model is ready, or its engine is left alone after failures", error),
     504: json("There was no answer in time", error),

@@ -1,0 +1,12 @@
+import type { ModelRoute } from "./middleware/door.js";
+import { protocolShape } from "./oip/errors.js";
+import { errorBody } from "./protocol.js";
+
+const OWN = new Map(["/classify", "/compare"].map((route) => [route, { route, shape: errorBody }]));
+const INFER = { route: "/v2/models/:name/infer", shape: protocolShape };
+const INFER_PATH = /^\/v2\/models\/[^/?]+(\/versions\/[^/?]+)?\/infer$/;
+
+/** What models answer, by path; anything odd about a path, such as a query, goes the long way. */
+export function modelRouteOf(url: string): ModelRoute | undefined {
+  return OWN.get(url) ?? (INFER_PATH.test(url) ? INFER : undefined);
+}
