@@ -9,8 +9,8 @@ import { quantileOf } from "../src/statistics/quantile.js";
 import { fakePool, SETTINGS } from "../test/classify/fakes.js";
 
 /**
- * What fallback, breaker and shadow add to a request: the service over engines that take no time, in interleaved blocks, so that
- * whatever disturbs the machine disturbs every variant.
+ * What fallback, breaker and shadow add to a request: the service over engines that take no time, in interleaved blocks. Processor
+ * time, which other work on the machine changes less than the clock's.
  *
  * npx tsx scripts/overhead.ts [--rounds 40] [--json FILE]
  */
@@ -66,12 +66,13 @@ const variants = [
 
 for (let round = -2; round < ROUNDS; round++) {
   for (const { ask, us } of variants) {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (let i = 0; i < REQUESTS; i++) {
       await ask();
       await new Promise(setImmediate); // as between requests: a shadow gets its turn
     }
-    if (round >= 0) us.push(((performance.now() - startedAt) / REQUESTS) * 1000);
+    const { user, system } = process.cpuUsage(before);
+    if (round >= 0) us.push((user + system) / REQUESTS);
   }
 }
 
@@ -88,7 +89,9 @@ const rows = variants.map(({ name, us }) => ({
   ),
 }));
 const cpu = cpus()[0]?.model ?? "";
-console.log(`µs a request, median of ${ROUNDS} blocks of ${REQUESTS} · ${cpu}, Node ${process.version}`);
+console.log(
+  `µs of processor time a request, median of ${ROUNDS} blocks of ${REQUESTS} · ${cpu}, Node ${process.version}`,
+);
 console.table(rows);
 if (values.json !== undefined) {
   const environment = { cpu, cores: availableParallelism(), node: process.version };
