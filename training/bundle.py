@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.sets import RESOLVE
 from training.text import Prepared
 
 FORMAT = "1.0.0"
@@ -63,6 +64,9 @@ def task_entries(
         entries[task] = {"tags" if task == "slots" else "labels": names} | rounded(calibration[task])
     if "topic" in labels:
         entries["topic"]["groups"] = topic_groups(labels["topic"])
+    resolve = {slot: kind for slot, kind in RESOLVE.items() if f"B-{slot}" in labels.get("slots", [])}
+    if resolve:
+        entries["slots"]["resolve"] = resolve
     if structure:
         entries["slots"] |= structure
     for task, prior in (priors or {}).items():

@@ -11,6 +11,18 @@ CREDITS = {
 NAMES = {"massive": "MASSIVE en-US", "snips": "SNIPS", "clinc150": "CLINC150", "banking77": "Banking77"}
 NEWSGROUPS = "20 Newsgroups bydate train (no stated licence)"
 
+# What the values of a slot stand for, by slots of MASSIVE and SNIPS: what a server can resolve (`tasks.slots.resolve`).
+RESOLVE = {
+    "date": "date",
+    "time": "time",
+    "timeofday": "time",
+    "change_amount": "number",
+    "timeRange": "date",
+    "party_size_number": "number",
+    "rating_value": "number",
+    "best_rating": "number",
+}
+
 # (text, tasks) as in `bundle.GOLDEN`: sentences of our own, also some that are out of scope, and foreign letters, which
 # a vocabulary that was cut no longer has.
 ASSISTANT_GOLDEN = [

@@ -54,7 +54,10 @@ function checkTasks(tasks: Tasks, fault: Fault): void {
       fault(`tasks.slots.tags: ${String(error)}`);
     }
     checkStructure(tasks.slots, tasks.intent, fault);
-    checkPrior("slots", tasks.slots.prior, slotNames(parseTagSet(tasks.slots.tags).slots), fault);
+    const slots = slotNames(parseTagSet(tasks.slots.tags).slots);
+    const unknown = Object.keys(tasks.slots.resolve ?? {}).find((name) => !slots.includes(name));
+    if (unknown !== undefined) fault(`tasks.slots.resolve: "${unknown}" is no slot of the tags`);
+    checkPrior("slots", tasks.slots.prior, slots, fault);
   }
   for (const task of ["intent", "topic"] as const) checkPrior(task, tasks[task]?.prior, labelsOf(tasks, task), fault);
   if (tasks.topic) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESOLVABLE } from "../resolve/resolvable.js";
 import { TASK_NAMES } from "../tasks/task.js";
 
 /** The version of the bundle format that this server reads; a bundle of the same major is accepted. */
@@ -48,6 +49,8 @@ const SlotsTask = z.strictObject({
   compatibility: z.array(z.array(z.number().max(0))).optional(),
   /** [slots, as the tags first name them] Of all spans. */
   prior: Prior.optional(),
+  /** What the values of a slot stand for, by slot: these can be resolved. */
+  resolve: z.record(z.string(), z.enum(RESOLVABLE)).optional(),
 });
 
 /** What tokens and pairs of them say by themselves, whatever a decoder understands: a linear table, added to its logits. */

@@ -8,6 +8,21 @@ const Milliseconds = z.number().nonnegative();
 
 export const Guess = z.strictObject({ name: z.string(), confidence: Confidence }).meta({ id: "Guess" });
 
+/** `src/resolve/resolvable.ts` says what these mean. */
+export const ResolvedAnswer = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("date"),
+      value: z.string().describe("`YYYY-MM-DD`; of several days the first."),
+      end: z.string().optional().describe("The last day, where there are several."),
+    }),
+    z.strictObject({ type: z.literal("datetime"), value: z.string().describe("ISO 8601, with the zone's offset.") }),
+    z.strictObject({ type: z.literal("time"), value: z.string().describe("Time of day, `HH:MM`.") }),
+    z.strictObject({ type: z.literal("duration"), value: z.string().describe("ISO 8601: `PT2H`.") }),
+    z.strictObject({ type: z.literal("number"), value: z.number(), unit: z.string().optional() }),
+  ])
+  .meta({ id: "Resolved" });
+
 export const SlotAnswer = z
   .strictObject({
     name: z.string(),
@@ -15,6 +30,11 @@ export const SlotAnswer = z
     start: Offset.describe("First character, in the unit of the request's `offsets`."),
     end: Offset.describe("The character after the last."),
     confidence: Confidence,
+    resolved: ResolvedAnswer.nullable()
+      .optional()
+      .describe(
+        "With `resolve`, of slots that hold a date, time, duration or number: what it stands for; null: unclear.",
+      ),
   })
   .meta({ id: "Slot" });
 

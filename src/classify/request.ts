@@ -9,6 +9,14 @@ export type FallbackPolicy = (typeof FALLBACK_POLICIES)[number];
 const MAX_TOP_K = 100;
 const MAX_TIMEOUT_MS = 3_600_000;
 
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
 /** What `POST /classify` takes: the parser, the type and the documentation. */
 export const ClassifyRequest = z
   .strictObject({
@@ -67,6 +75,20 @@ export const ClassifyRequest = z
       .max(MAX_TIMEOUT_MS)
       .optional()
       .describe("Longest time for the answer, in milliseconds; the server's own limit is the longest that counts."),
+    resolve: z
+      .boolean()
+      .default(false)
+      .describe("Say what dates, times, durations and numbers stand for: `resolved` of a slot. English."),
+    timezone: z
+      .string()
+      .max(100)
+      .refine(isTimezone, "must be an IANA time zone such as Europe/Berlin")
+      .default("UTC")
+      .describe("Where the text was said; for `resolve`."),
+    reference_time: z.iso
+      .datetime({ offset: true, error: "must be a time in ISO 8601 with an offset: 2026-11-30T09:00:00+01:00" })
+      .optional()
+      .describe("When the text was said; for `resolve`. Now by default."),
   })
   .meta({ id: "ClassifyRequest" });
 

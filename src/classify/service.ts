@@ -3,7 +3,7 @@ import type { BreakerState } from "../metrics/breakers.js";
 import type { Answered } from "../metrics/engines.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Trace } from "../tracing/trace.js";
-import type { BatchAnswer, ClassifyAnswer } from "./answer.js";
+import type { BatchAnswer, ClassifyAnswer, TextAnswer } from "./answer.js";
 import { attempt, type Question } from "./attempt.js";
 import { Breakers, type BreakerSettings } from "./breakers.js";
 import { chooseEntry, chooseTasks } from "./choose.js";
@@ -12,6 +12,7 @@ import { effortOf, shapeEffort } from "./effort.js";
 import { DualPath, type Outcome } from "./fallback.js";
 import type { EnginePool, PoolEntry } from "./pool.js";
 import type { ClassifyRequest, FallbackPolicy } from "./request.js";
+import { SlotResolver } from "./resolve.js";
 import { textsOf, type FieldText, type TextLimits } from "./texts.js";
 
 export interface ServiceSettings extends TextLimits, BreakerSettings {
@@ -50,6 +51,7 @@ export interface ServiceObserver {
 /** Answers classify requests: chooses the engine, times it, falls back, shapes the answer. */
 export class ClassifyService {
   readonly #path: DualPath;
+  readonly #slotResolver = new SlotResolver();
 
   constructor(
     readonly pool: EnginePool,
@@ -82,7 +84,8 @@ export class ClassifyService {
     const effort = effortOf(outcome.attempt);
     this.#measure(outcome, effort, context.trace);
     this.observer.onAnswer?.({ id: context.id, question, effort, ...outcome });
-    const { entry, results } = outcome.attempt;
+    const { entry } = outcome.attempt;
+    const results = request.resolve ? await this.#resolved(outcome, request, ms, context) : outcome.attempt.results;
     const [first] = results;
     return {
       id: context.id,
@@ -92,6 +95,17 @@ export class ClassifyService {
       ...(request.texts === undefined && first ? first : { results: [...results] }),
       ...shapeEffort(effort, performance.now() - context.startedAt),
     };
+  }
+
+  /** In what is left of the request's time. */
+  #resolved(
+    { attempt: { entry, results } }: Outcome,
+    request: ClassifyRequest,
+    ms: number,
+    { startedAt, signal }: RequestContext,
+  ): Promise<readonly TextAnswer[]> {
+    const leftMs = Math.max(1, ms - (performance.now() - startedAt));
+    return withDeadline(leftMs, signal, () => this.#slotResolver.resolve(results, entry.bundle.manifest, request));
   }
 
   #measure({ attempt: { entry, results }, fallback }: Outcome, effort: Answered, trace: Trace | undefined): void {

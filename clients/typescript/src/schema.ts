@@ -1,5 +1,44 @@
 /* Written by `npm run docs:clients` from the OpenAPI document of the server; a test fails when it is stale. */
 
+export type Resolved =
+  | {
+      type: "date";
+      /**
+       * `YYYY-MM-DD`; of several days the first.
+       */
+      value: string;
+      /**
+       * The last day, where there are several.
+       */
+      end?: string;
+    }
+  | {
+      type: "datetime";
+      /**
+       * ISO 8601, with the zone's offset.
+       */
+      value: string;
+    }
+  | {
+      type: "time";
+      /**
+       * Time of day, `HH:MM`.
+       */
+      value: string;
+    }
+  | {
+      type: "duration";
+      /**
+       * ISO 8601: `PT2H`.
+       */
+      value: string;
+    }
+  | {
+      type: "number";
+      value: number;
+      unit?: string;
+    };
+
 export interface ClassifyRequest {
   /**
    * The text to classify. Either `text` or `texts`.
@@ -47,6 +86,18 @@ export interface ClassifyRequest {
    * Longest time for the answer, in milliseconds; the server's own limit is the longest that counts.
    */
   timeout_ms?: number;
+  /**
+   * Say what dates, times, durations and numbers stand for: `resolved` of a slot. English.
+   */
+  resolve?: boolean;
+  /**
+   * Where the text was said; for `resolve`.
+   */
+  timezone?: string;
+  /**
+   * When the text was said; for `resolve`. Now by default.
+   */
+  reference_time?: string;
 }
 /**
  * The answer to `text`.
@@ -185,6 +236,10 @@ export interface Slot {
    * Calibrated probability.
    */
   confidence: number;
+  /**
+   * With `resolve`, of slots that hold a date, time, duration or number: what it stands for; null: unclear.
+   */
+  resolved?: Resolved | null;
 }
 export interface Topic {
   name: string;
@@ -290,6 +345,18 @@ export interface CompareRequest {
    * Longest time for the answer, in milliseconds; the server's own limit is the longest that counts.
    */
   timeout_ms?: number;
+  /**
+   * Say what dates, times, durations and numbers stand for: `resolved` of a slot. English.
+   */
+  resolve?: boolean;
+  /**
+   * Where the text was said; for `resolve`.
+   */
+  timezone?: string;
+  /**
+   * When the text was said; for `resolve`. Now by default.
+   */
+  reference_time?: string;
   /**
    * Who is to answer; by default every engine of every model that is ready.
    *

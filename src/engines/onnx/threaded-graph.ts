@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { TaskName } from "../../tasks/task.js";
+import { startThread } from "../../thread.js";
 import { GraphFault, type Graph, type GraphFile, type Outputs } from "./graph.js";
 import type { Answer, Order } from "./graph-thread.js";
 
@@ -26,7 +27,7 @@ export class ThreadedGraph implements Graph {
 
   /** @throws GraphFault as `LocalGraph.open` */
   static async open(file: GraphFile): Promise<ThreadedGraph> {
-    const graph = new ThreadedGraph(startThread(file));
+    const graph = new ThreadedGraph(startThread("graph-thread", import.meta.url, file));
     await graph.#next(); // its first answer: the graph is open
     return graph;
   }
@@ -57,15 +58,4 @@ export class ThreadedGraph implements Graph {
     this.#gone ??= error;
     for (const { reject } of this.#pending.splice(0)) reject(error);
   }
-}
-
-function startThread(file: GraphFile): Worker {
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./graph-thread.js", import.meta.url), { workerData: file });
-  }
-  // Tests and scripts run the sources, and threads don't inherit the loader that reads TypeScript.
-  const loader = import.meta.resolve("tsx/esm/api");
-  const thread = new URL("./graph-thread.ts", import.meta.url).href;
-  const opening = `import { register } from "${loader}"; register(); await import("${thread}");`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(opening)}`), { workerData: file });
 }

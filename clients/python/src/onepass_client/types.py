@@ -18,6 +18,9 @@ class Options(TypedDict, total=False):
     oos_threshold: float
     fallback: Literal["auto", "never", "only"] | bool
     timeout_ms: int
+    resolve: bool
+    timezone: str
+    reference_time: str
 
 
 class Guess(TypedDict):
@@ -29,12 +32,22 @@ class Topic(Guess):
     group: str
 
 
+class Resolved(TypedDict):
+    """What a slot stands for: a date, datetime, time, duration or number."""
+
+    type: Literal["date", "datetime", "time", "duration", "number"]
+    value: str | float
+    end: NotRequired[str]
+    unit: NotRequired[str]
+
+
 class Slot(TypedDict):
     name: str
     value: str
     start: int
     end: int
     confidence: float
+    resolved: NotRequired[Resolved | None]
 
 
 class Truncated(TypedDict):
