@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ADAPTERS } from "./adapters.js";
 import { FALLBACK } from "./fallback.js";
 import { LIMITS } from "./limits.js";
 import { MODELS } from "./models.js";
@@ -18,6 +19,7 @@ export const Settings = z.strictObject({
   ...SCHEDULING,
   ...SECURITY,
   ...OBSERVABILITY,
+  ...ADAPTERS,
 });
 
 export const PREFIX = "ONEPASS_";

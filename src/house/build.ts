@@ -70,6 +70,7 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     turnsAway: (now: number) => scheduling.turnsAway(now),
     edge: { ...config, keys: keys?.ring },
     shadow,
+    adapters: config.adapters,
     opsApart: config.opsPort !== undefined,
   };
   const opsApp = options.opsApart ? createOpsApp(options) : undefined;

@@ -2,9 +2,11 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet, { xContentTypeOptions } from "helmet";
 import type { Logger } from "pino";
 import type { ClassifyService } from "../classify/service.js";
+import type { AdapterName } from "../config/adapters.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { Shadow } from "../shadow/shadow.js";
 import { PASSED_ON, type Tracing } from "../tracing/trace.js";
+import { adapterRoutes } from "./adapters/adapters.js";
 import { classifyRoutes } from "./classify.js";
 import { compareRoutes } from "./compare.js";
 import { OPEN_EDGE, useEdge, type EdgeOptions } from "./edge.js";
@@ -37,6 +39,8 @@ export interface AppOptions {
   readonly edge?: EdgeOptions;
   /** Whether `/metrics`, `/compare/summary` and `/admin` have a port of their own (`createOpsApp`); false by default. */
   readonly opsApart?: boolean;
+  /** Other servers' APIs that are answered, too; none by default. */
+  readonly adapters?: readonly AdapterName[];
   /** Who is asked beside the models that answer; by default nobody. */
   readonly shadow?: Pick<Shadow, "summary"> | undefined;
 }
@@ -48,6 +52,7 @@ export function createApp(options: AppOptions): Express {
   const { service, metrics, maxBodyBytes, isDraining } = options;
   const app = bareApp(options);
   app.use(classifyRoutes(service, maxBodyBytes), compareRoutes(service, maxBodyBytes));
+  for (const routes of adapterRoutes(options.adapters ?? [], service, maxBodyBytes)) app.use(routes);
   // The dozen headers are for what a browser can open. Nobody opens a POST that answers JSON, and it is to be fast.
   app.use(helmet());
   app.use(modelRoutes(service.pool), oipRoutes(service, maxBodyBytes, isDraining));
