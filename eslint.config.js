@@ -7,7 +7,7 @@ export default defineConfig(
   globalIgnores(["**/dist/", "clients/typescript/src/schema.ts", "models/", "training/", "shapes/", ".venv*/"]),
   js.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -22,6 +22,7 @@ import { protocolErrors } from "./oip/errors.js";
 import { oipRoutes } from "./oip/routes.js";
 import { openApiRoutes } from "./openapi/routes.js";
 import { shadowRoutes } from "./shadow.js";
+import { pageRoutes } from "./pages.js";
 import { versionRoutes } from "./version.js";
 
 export interface AppOptions {
@@ -57,7 +58,7 @@ export function createApp(options: AppOptions): Express {
   app.use(helmet());
   app.use(modelRoutes(service.pool), oipRoutes(service, maxBodyBytes, isDraining));
   app.use(healthRoutes(service.pool, isDraining));
-  app.use(versionRoutes(), openApiRoutes());
+  app.use(versionRoutes(), openApiRoutes(), pageRoutes());
   if (!options.opsApart) app.use(opsRoutes(options));
   app.use(notFound);
   app.use(errorAnswers(metrics, options.logger));

@@ -11,6 +11,7 @@ const NOBODY_WAITS = 499;
 /** What the edge answers before it is known whether there is such an operation: a key is missing, or the callers are too many. */
 const OF_THE_EDGE = new Set([401, 403, 429]);
 const PREFLIGHT = "OPTIONS";
+const NOT_MODIFIED = 304;
 const METHODS = new Set(["get", "post", "put", "patch", "delete"]);
 
 type Handle = (req: IncomingMessage, res: ServerResponse, next?: unknown) => void;
@@ -100,6 +101,7 @@ export function breachesOf({ method, path, status, contentType, body }: Response
       ? faults(`${answer} of no operation`, `#/components/schemas/${errorAt(path)}`, body, method)
       : [`${answer}, where there is no such operation, not ${expected}`];
   }
+  if (status === NOT_MODIFIED && verb === "get") return []; // the caller has it already
   const described = operation.responses[String(status)];
   if (!described) return [`${answer} is not described, only ${Object.keys(operation.responses).join(", ")}`];
   if (!described.content) return body === "" ? [] : [`${answer} has a body that is not described`];

@@ -2,9 +2,10 @@ import { Router, type Request, type RequestHandler, type Response } from "expres
 import type { Caller, KeyRing, Scope } from "../../access/keys.js";
 import { OnepassError } from "../../errors.js";
 import type { AccessMetrics } from "../../metrics/access.js";
+import { PAGE_PATHS } from "../pages.js";
 
 /** What anybody may read: probes, which carry no key, and what says how to call. */
-export const OPEN_PATHS = ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready", "/openapi.json"];
+export const OPEN_PATHS = ["/livez", "/readyz", "/v2/health/live", "/v2/health/ready", "/openapi.json", ...PAGE_PATHS];
 
 const ADVICE = "Send it as `Authorization: Bearer KEY` or `x-api-key: KEY`.";
 

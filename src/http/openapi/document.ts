@@ -11,6 +11,7 @@ import { oipPaths } from "../oip/openapi.js";
 import { InferError } from "../oip/schemas.js";
 import { ErrorAnswer } from "../schemas.js";
 import { shadowPaths } from "../shadow.js";
+import { pagePaths } from "../pages.js";
 import { versionPaths } from "../version.js";
 import { json, type Paths } from "./operations.js";
 
@@ -38,6 +39,7 @@ const PATHS: Paths = {
   ...versionPaths,
   ...openApiPaths,
   ...oipPaths,
+  ...pagePaths,
 };
 
 function refusals(error: z.ZodType): ZodOpenApiResponsesObject {
@@ -74,6 +76,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: "Models", description: "What is loaded, and what it knows." },
       { name: "Open Inference Protocol", description: "The same models, as KServe and Triton's clients ask for them." },
       { name: "Operate", description: "Probes, metrics, versions." },
+      { name: "Pages", description: "For a browser." },
     ],
     // Which of them a server asks for, if any, is its operator's choice.
     security: [{}, { bearer: [] }, { apiKey: [] }],

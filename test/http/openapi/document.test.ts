@@ -41,7 +41,7 @@ test("every route is documented, and nothing else", async () => {
   const { app } = await harness();
   const { stack } = app.router as unknown as { stack: Layer[] };
   const served = routesOf(stack)
-    .filter((route) => !route.startsWith("_all"))
+    .filter((route) => !route.startsWith("_all") && route !== "get /assets/*file")
     .map((route) => route.replaceAll(/:(\w+)/g, "{$1}"));
   const documented = operations().map(([name]) => name);
   expect(served.sort()).toEqual(documented.sort());
