@@ -67,7 +67,7 @@ export function App() {
     <>
       <Header
         models={models}
-        reachable={modelsFault?.code !== "unreachable"}
+        fault={modelsFault}
         forgetKey={
           key === undefined
             ? undefined

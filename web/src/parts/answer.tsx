@@ -12,7 +12,11 @@ export function Answer({ answer, unit }: { readonly answer: ClassifyAnswer; read
     <article class="answer" aria-label="Answer">
       <p class="by">
         <b>{engine}</b> of {model}
-        {fallback && <span class="badge">fallback</span>}
+        {fallback && (
+          <span class="badge">
+            for {fallback.from}: {fallback.reason.replaceAll("_", " ")}
+          </span>
+        )}
         <span class="tokens">{tokensOf(answer.usage)}</span>
       </p>
       {slots && (

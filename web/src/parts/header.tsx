@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import type { Fault } from "../api.js";
 import type { ModelInfo } from "../types.js";
 import { useStored } from "../state/use-stored.js";
 
@@ -7,14 +8,16 @@ type Theme = (typeof THEMES)[number];
 
 interface HeaderProps {
   readonly models: readonly ModelInfo[];
-  readonly reachable: boolean;
+  /** Why the models are not known. */
+  readonly fault: Fault | undefined;
   /** Given where a key is in use. */
   readonly forgetKey: (() => void) | undefined;
 }
 
-export function Header({ models, reachable, forgetKey }: HeaderProps) {
+export function Header({ models, fault, forgetKey }: HeaderProps) {
   const usual = models.find((model) => model.default);
-  const state = reachable ? (usual?.state ?? "loading") : "unreachable";
+  const state =
+    fault?.status === 401 || fault?.status === 403 ? "locked" : fault ? "unreachable" : (usual?.state ?? "loading");
   return (
     <header>
       <a class="hidden" href="#text">

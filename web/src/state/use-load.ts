@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { askText } from "../api.js";
+import { askText, Fault } from "../api.js";
 import { loadBetween, scrapeOf, type Load, type Scrape } from "../pure/load.js";
 import { parseMetrics } from "../pure/prometheus.js";
 
 const POLL_MS = 2000;
+/** The metrics are not here, or not for this key. */
+const ELSEWHERE: ReadonlySet<number> = new Set([401, 403, 404]);
 /** A minute's worth. */
 const KEPT = 31;
 
@@ -31,7 +33,9 @@ export function useLoad(key: string | undefined): LiveLoad | null | undefined {
         scrapes = [...scrapes.slice(-KEPT), newest];
         const rates = scrapes.slice(1).map((scrape, i) => loadBetween(scrapes[i], scrape).perSecond);
         setLive({ load: loadBetween(scrapes.length > 1 ? scrapes[0] : undefined, newest), rates });
-      } catch {
+      } catch (fault) {
+        // One that can't be reached may come back.
+        if (!(fault instanceof Fault) || !ELSEWHERE.has(fault.status)) return;
         setLive(null);
         window.clearInterval(timer);
       } finally {
