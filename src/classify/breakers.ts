@@ -11,14 +11,13 @@ import { EngineError, OnepassError } from "../errors.js";
 import type { BreakerState } from "../metrics/breakers.js";
 import type { Metrics } from "../metrics/metrics.js";
 import type { ReadyEntry } from "./choose.js";
+import { orAborted } from "./deadline.js";
 
 export interface BreakerSettings {
   /** Failures in a row that open a breaker; 0: it never opens. */
   readonly breakerFailures: number;
   /** How long it stays open before a request may probe the engine. */
   readonly breakerResetMs: number;
-  /** A run of at least this length that misses its request's deadline is a failure of the engine. */
-  readonly breakerTimeoutMs: number;
 }
 
 const STATES: Partial<Record<CircuitState, BreakerState>> = {
@@ -31,7 +30,7 @@ const STATES: Partial<Record<CircuitState, BreakerState>> = {
  * A circuit breaker for each engine: one that keeps failing is asked no more, so that requests don't wait for a failure
  * before the fallback answers them; from time to time one request probes it.
  *
- * Only failures and hangs of the engine count. What a caller did, an abort or a full queue says nothing of the engine, so it
+ * Only failures of the engine count. What a caller did, an abort or a full queue says nothing of the engine, so it
  * neither opens a breaker nor closes one. An engine that was loaded anew begins with a closed one.
  */
 export class Breakers {
@@ -49,8 +48,10 @@ export class Breakers {
     const breaker = this.#breakers.get(entry.engine) ?? this.#create(entry);
     // The library lets others wait for the probe. The fallback is there: nobody has to.
     if (breaker.state === CircuitState.HalfOpen) throw this.#refuse(entry);
+    // A probe whose caller has left must end: while it hangs there is no other.
+    const isProbe = breaker.state === CircuitState.Open;
     try {
-      return await breaker.execute(() => this.#watch(entry, signal, work));
+      return await breaker.execute(isProbe ? () => orAborted(work(), signal) : work);
     } catch (error) {
       throw isBrokenCircuitError(error) ? this.#refuse(entry) : error;
     }
@@ -76,35 +77,13 @@ export class Breakers {
     return breaker;
   }
 
-  /** As `work`; but one that its caller waits for no more ends here, or a hanging engine would never count as failed. */
-  #watch<T>(entry: ReadyEntry, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    const verdict = () => {
-      const isTimeout = signal.reason instanceof OnepassError && signal.reason.code === "deadline_exceeded";
-      const isLong = performance.now() - startedAt >= this.settings.breakerTimeoutMs;
-      return isTimeout && isLong ? new EngineError(entry.engineName, signal.reason) : (signal.reason as Error);
-    };
-    return new Promise((resolve, reject) => {
-      // Work that still waited in a queue rejects by itself in this turn of the event loop; what runs does not.
-      const abandon = () =>
-        setImmediate(() => {
-          reject(verdict());
-        });
-      signal.addEventListener("abort", abandon, { once: true });
-      void work()
-        .then(resolve, reject)
-        .finally(() => {
-          signal.removeEventListener("abort", abandon);
-        });
-    });
-  }
-
   #refuse({ model, engineName: engine }: ReadyEntry): OnepassError {
     this.metrics.breakers.refused({ model, engine });
     return new OnepassError(
       "breaker_open",
       503,
       `The engine ${engine} of ${model} failed ${this.settings.breakerFailures} times in a row and is left alone for a while. Retry later.`,
+      { retryAfterMs: this.settings.breakerResetMs },
     );
   }
 }

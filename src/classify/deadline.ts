@@ -25,11 +25,16 @@ export async function withDeadline<T>(
   }, ms);
   try {
     signal.throwIfAborted();
-    return await Promise.race([work(signal), rejection(signal)]);
+    return await orAborted(work(signal), signal);
   } finally {
     clearTimeout(timer);
     caller.removeEventListener("abort", callerGone);
   }
+}
+
+/** As `work`, unless `signal` is aborted before it is done: then rejects with the reason. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([work, rejection(signal)]);
 }
 
 function rejection(signal: AbortSignal): Promise<never> {

@@ -1,4 +1,4 @@
-import { EngineError, OnepassError } from "../errors.js";
+import { EngineError, OnepassError, OverloadedError } from "../errors.js";
 import type { Fallback } from "./answer.js";
 import type { Attempt, Question } from "./attempt.js";
 import { chooseFallback, isReady, notReady, type ReadyEntry } from "./choose.js";
@@ -72,10 +72,10 @@ export class DualPath {
 
 /** Why another engine may be asked; undefined when it would fare no better, since the fault is the caller's or ours. */
 function reasonOf(error: unknown): Fallback["reason"] | undefined {
+  if (error instanceof OverloadedError) return "overloaded"; // also when only this request's deadline is too near
   if (!(error instanceof OnepassError)) return undefined;
   switch (error.code) {
     case "engine_failed":
-    case "overloaded":
     case "not_ready":
     case "breaker_open":
       return error.code;

@@ -17,10 +17,10 @@ export const FALLBACK = {
   breakerResetMs: whole(1, MAX_MS)
     .default(2_000)
     .describe("How long a breaker stays open, in milliseconds, before one request probes the engine again."),
-  breakerTimeoutMs: whole(1, MAX_MS)
-    .default(10_000)
+  runTimeoutMs: whole(1, MAX_MS)
+    .default(20_000)
     .describe(
-      "An engine that has run at least so long, in milliseconds, when a request's time is over has failed. Shorter " +
-        "deadlines are the callers' choice and count for nothing.",
+      "Longest time that an engine may run for one text, in milliseconds, its wait in a queue not counted. Then it has failed, " +
+        "and the fallback has what is left of the request's time.",
     ),
 };

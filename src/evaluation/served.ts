@@ -20,7 +20,6 @@ const SETTINGS = {
   fallback: "never",
   breakerFailures: 0,
   breakerResetMs: 1,
-  breakerTimeoutMs: 3_600_000,
 } as const;
 
 /** The server's own service over one bundle, without HTTP and without a fallback that could answer instead. */

@@ -5,7 +5,8 @@ import { effortOf } from "../classify/effort.js";
 import type { EnginePool } from "../classify/pool.js";
 import type { GivenAnswer } from "../classify/service.js";
 import { ENGINE_NAMES } from "../engines/engine.js";
-import { OnepassError } from "../errors.js";
+import { OnepassError, OverloadedError } from "../errors.js";
+import type { Answered } from "../metrics/engines.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { sampler, type Sampler } from "../statistics/sampling.js";
 import { agreementOf, disagreeing } from "./agreement.js";
@@ -99,11 +100,11 @@ export class Shadow implements Disposable {
       this.metrics.shadow.asked(answerer, "compared");
     } catch (error) {
       if (this.#closing.signal.aborted) return;
-      const code = error instanceof OnepassError ? error.code : "internal";
-      if (code === "overloaded") {
+      if (error instanceof OverloadedError) {
         this.#drop();
         return;
       }
+      const code = error instanceof OnepassError ? error.code : "internal";
       tally.failed(code);
       this.metrics.shadow.asked(answerer, "failed");
     }
@@ -111,7 +112,7 @@ export class Shadow implements Disposable {
 
   #tell(tally: Tally, { id, attempt: own, effort }: GivenAnswer, other: Attempt): void {
     const agreements = own.results.map((result, i) => agreementOf(result, other.results[i]!));
-    const times: Times = { answererMs: effort.inferenceMs, shadowMs: effortOf(other).inferenceMs };
+    const times = timesOf(effort, effortOf(other));
     tally.compared(agreements, times);
     this.metrics.shadow.compared(answererOf(own.entry), answererOf(other.entry), agreements, times);
     for (const [index, agreement] of agreements.entries()) {
@@ -149,6 +150,12 @@ export class Shadow implements Disposable {
 /** A request that waited longer than it ran: the machine has more to do than it can, and no time for a second opinion. */
 function isCrowded({ effort: { queueMs, inferenceMs } }: GivenAnswer): boolean {
   return queueMs > inferenceMs;
+}
+
+/** Undefined when a cache knew an answer: then nothing was run. */
+function timesOf(answerer: Answered, shadow: Answered): Times | undefined {
+  if (answerer.cachedTexts > 0 || shadow.cachedTexts > 0) return undefined;
+  return { answererMs: answerer.inferenceMs, shadowMs: shadow.inferenceMs };
 }
 
 function answererOf({ model, engineName: engine }: ReadyEntry) {

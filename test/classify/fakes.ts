@@ -25,7 +25,6 @@ export const SETTINGS: ServiceSettings = {
   fallback: "auto",
   breakerFailures: 3,
   breakerResetMs: 60_000,
-  breakerTimeoutMs: 500,
 };
 
 const WINDOW_TOKENS = 8;

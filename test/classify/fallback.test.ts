@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
-import { EngineError, OnepassError } from "../../src/errors.js";
+import { EngineError, OnepassError, OverloadedError } from "../../src/errors.js";
 import { ALL, failure, fakeService, ONE_TASK, REJECTING, WRITING } from "./fake-service.js";
 import { fakeBundle, fakeEngines, TASKS } from "./fakes.js";
 
@@ -8,7 +8,8 @@ const REJECTS = fakeBundle("single-pass", { tasks: REJECTING });
 /** The same labels, all of them intents. */
 const LABELLED = { ...TASKS, intent: { labels: REJECTING.intent.labels, temperature: 1 } };
 
-const overload = () => Promise.reject(new OnepassError("overloaded", 429, "Too many."));
+const overload = () => Promise.reject(new OverloadedError("requests", 100));
+const lateness = () => Promise.reject(new OverloadedError("deadline", 100));
 /** The default can't be loaded. */
 const load = (bundle: Bundle) =>
   bundle === ALL[0] ? Promise.reject(new Error("no memory")) : Promise.resolve(fakeEngines(bundle));
@@ -16,6 +17,7 @@ const load = (bundle: Bundle) =>
 test.each([
   ["fails", failure, "engine_failed", 1],
   ["is overloaded", overload, "overloaded", 0],
+  ["has so much to do that the deadline would pass", lateness, "overloaded", 0],
 ])("when the engine %s the fallback answers, says why and is counted", async (_name, before, reason, failures) => {
   const { ask, engine, metrics, observer } = await fakeService();
   engine("single-pass").before = before;
@@ -103,16 +105,14 @@ test.each([
 
 test("when neither can answer, the caller gets the error of the one it asked for", async () => {
   const { ask, engine, observer } = await fakeService();
-  engine("single-pass").before = () =>
-    Promise.reject(new OnepassError("overloaded", 429, "The decoder's queue is full."));
-  engine("dual-encoder").before = () =>
-    Promise.reject(new OnepassError("overloaded", 429, "The encoder's queue is full."));
-  await expect(ask({ text: "nine" })).rejects.toThrow("The decoder's");
-  await expect(ask({ text: "nine", fallback: "only" })).rejects.toThrow("The encoder's");
-  await expect(ask({ text: "nine", engine: "dual-encoder" })).rejects.toThrow("The encoder's");
+  engine("single-pass").before = () => Promise.reject(new OverloadedError("requests", 100));
+  engine("dual-encoder").before = () => Promise.reject(new OverloadedError("tokens", 200));
+  await expect(ask({ text: "nine" })).rejects.toMatchObject({ status: 429, retryAfterMs: 100 });
+  await expect(ask({ text: "nine", fallback: "only" })).rejects.toMatchObject({ status: 429, retryAfterMs: 200 });
+  await expect(ask({ text: "nine", engine: "dual-encoder" })).rejects.toMatchObject({ status: 429, retryAfterMs: 200 });
 
   engine("dual-encoder").before = () => Promise.reject(new EngineError("dual-encoder", new Error("gone")));
-  await expect(ask({ text: "nine" })).rejects.toThrow("The decoder's");
+  await expect(ask({ text: "nine" })).rejects.toMatchObject({ status: 429, retryAfterMs: 100 });
   expect(observer.onHiddenFailure).toHaveBeenCalledExactlyOnceWith(expect.any(EngineError), "dual-encoder@1.0.0");
 });
 

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { ClassifyRequest } from "../../src/classify/request.js";
 import { ClassifyService } from "../../src/classify/service.js";
-import { EngineError, OnepassError } from "../../src/errors.js";
+import { EngineError, OverloadedError } from "../../src/errors.js";
 import { Shadow, type ShadowOptions } from "../../src/shadow/shadow.js";
 import { ShadowSummary } from "../../src/shadow/summary.js";
 import { fakeBundle, fakePool, SETTINGS } from "../classify/fakes.js";
@@ -98,7 +98,7 @@ test("a shadow that hangs is given up after the server's own limit and asked aga
 test.each([
   ["fails", () => Promise.reject(new EngineError("joint-encoder", new Error("gone"))), { engine_failed: 1 }, 0],
   ["has a bug", () => Promise.reject(new TypeError("oops")), { internal: 1 }, 0],
-  ["is overloaded", () => Promise.reject(new OnepassError("overloaded", 429, "Full.")), {}, 1],
+  ["is overloaded", () => Promise.reject(new OverloadedError("requests", 100)), {}, 1],
 ])("a shadow that %s costs no answer", async (_name, before, failures, dropped) => {
   const { ask, engine, summary } = await build();
   engine("joint-encoder").before = before;
@@ -121,6 +121,17 @@ test("a request that had to wait longer than it ran is dropped: there is no time
   await ask({});
   expect((await summary()).dropped).toBe(1);
   expect(asked).toEqual([]);
+});
+
+test("times of answers that a cache knew are no times", async () => {
+  const { ask, summary, engine } = await build();
+  const own = engine("single-pass");
+  const score = own.score.bind(own);
+  own.score = async (...given) => (await score(...given)).map((scores) => ({ ...scores, cached: true }));
+  await ask({});
+  const [pair] = (await summary()).pairs;
+  expect(pair?.agreement.intent?.texts).toBe(1);
+  expect(pair).not.toHaveProperty("inference_ms");
 });
 
 test.each([
