@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { legend, type DrawnPanel } from "../../src/monitoring/check.js";
+import { filledIn, readPanels } from "../../src/monitoring/files.js";
+import { drawDashboard } from "../../src/monitoring/picture.js";
+
+const START = 1_700_000_000;
+const panels = readPanels();
+
+/** The panels as if each query had found one line. */
+const drawn: DrawnPanel[] = panels.map((panel) => ({
+  panel,
+  lines: [{ name: "a <series>", points: Array.from({ length: 60 }, (_, i) => [START + i, 0.5 + i / 100] as const) }],
+}));
+
+test("every panel is drawn with its title and its line", () => {
+  const svg = drawDashboard(drawn);
+  for (const { title } of panels) expect(svg).toContain(`>${title}</text>`);
+  expect(svg.match(/a &lt;series&gt;/g)?.length).toBeGreaterThanOrEqual(panels.length);
+  expect(svg).not.toMatch(/<script|<style|NaN/);
+  expect(svg.length).toBeLessThan(300_000);
+});
+
+test("a panel without anything to show is drawn empty", () => {
+  const [first] = panels;
+  expect(drawDashboard([{ panel: first!, lines: [] }])).toContain(first!.title);
+});
+
+test("a line is named as Grafana names it", () => {
+  expect(legend("{{route}} {{ status }}", { route: "/classify", status: "200" })).toBe("/classify 200");
+  expect(legend("{{instance}} p99", {})).toBe("p99");
+});
+
+test("Grafana's variables are filled in", () => {
+  const expr = 'rate(a{job=~"$job"}[$__rate_interval]) + rate(a{job=~"$job"}[5m])';
+  expect(filledIn({ expr }, "onepass", "15s")).toBe('rate(a{job=~"onepass"}[15s]) + rate(a{job=~"onepass"}[5m])');
+  for (const { targets } of panels) {
+    for (const target of targets) expect(filledIn(target, "j", "1m")).not.toContain("$");
+  }
+});
