@@ -7,6 +7,8 @@ import type { OwnServer } from "../loadtest/server.js";
 /** Requests a second that even a slow machine answers: this is to be seen, not to be fast. */
 const RATE = 8;
 const BURST = { requests: 150, texts: 24 };
+/** Engines that write take seconds, and would be all that there is to see. */
+const BOTH = [{ engine: "single-pass" }, { engine: "dual-encoder" }];
 const PATIENCE_MS = 60_000;
 
 /** How many requests ended with each status; 0: without an answer. */
@@ -65,7 +67,7 @@ function draw(random: () => number): Asked {
   if (kind < 0.6) return { path: "/classify", body: { text } };
   if (kind < 0.7) return { path: "/classify", body: { texts: texts(random, 4), tasks: ["intent", "slots"] } };
   if (kind < 0.8) return { path: "/classify", body: { text, engine: "dual-encoder" } };
-  if (kind < 0.86) return { path: "/compare", body: { text } };
+  if (kind < 0.86) return { path: "/compare", body: { text, engines: BOTH } };
   if (kind < 0.92) return { path: "/classify", body: { text, oos_threshold: 0.9 } };
   if (kind < 0.96) return { path: "/classify", body: { text: " " } };
   return { path: "/classify", body: { text }, key: "unknown" };

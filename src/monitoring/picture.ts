@@ -10,6 +10,7 @@ const COLUMNS = 3;
 const [WIDTH, HEIGHT, GAP] = [420, 190, 12];
 const LINES = 8; // of a panel: more can't be told apart
 const FONT = "system-ui, sans-serif";
+const [LEGEND_SIZE, LEGEND_ROW] = [8.5, 14];
 const PALETTE = ["#3b6fb6", "#d9822b", "#3d9a50", "#c0392b", "#7d5ba6", "#8a6d4b", "#c86fa8", "#6b7280"];
 /** What ECharts adds for the mouse. */
 const FOR_THE_MOUSE = /<style\b.*?<\/style>| (?:class|ecmeta_\w+|pointer-events)="[^"]*"/gs;
@@ -53,26 +54,41 @@ type Lines = DrawnPanel["lines"];
 function curves({ fieldConfig }: DrawnPanel["panel"], lines: Lines): EChartsCoreOption {
   const { unit, max, custom } = fieldConfig.defaults;
   const stack = custom?.stacking.mode === "normal" ? "all" : undefined;
+  const shown = stack ? aligned(lines) : lines;
   return {
     legend: {
-      bottom: 2,
-      left: 8,
-      right: 8,
-      type: "plain",
-      itemWidth: 10,
-      itemHeight: 6,
-      itemGap: 6,
-      textStyle: { fontSize: 9 },
+      ...{ bottom: 2, left: 8, right: 8, itemWidth: 10, itemHeight: 6, itemGap: 6 },
+      textStyle: { fontSize: LEGEND_SIZE },
     },
-    grid: { left: 52, right: 12, top: 28, bottom: lines.length > 3 ? 52 : 38 },
+    grid: { left: 52, right: 12, top: 28, bottom: 24 + LEGEND_ROW * legendRows(lines) },
     xAxis: { type: "time", axisLabel: { fontSize: 9, hideOverlap: true, formatter: "{mm}:{ss}" }, splitNumber: 4 },
     yAxis: { type: "value", min: 0, max, splitNumber: 3, axisLabel: { fontSize: 9, formatter: inUnit(unit) } },
-    series: lines.map(({ name, points }) => ({
+    series: shown.map(({ name, points }) => ({
       ...{ type: "line", name, stack, symbol: "none", lineStyle: { width: 1.2 } },
       ...(stack && { areaStyle: { opacity: 0.25 } }),
       data: points.map(([time, value]) => [Math.round(time * 1000), Number(value.toPrecision(5))]),
     })),
   };
+}
+
+/** ECharts lays a legend out without telling anybody how high it is. */
+function legendRows(lines: Lines): number {
+  let [rows, x] = [1, 0];
+  for (const { name } of lines) {
+    const width = 20 + LEGEND_SIZE * 0.55 * name.length;
+    if (x > 0 && x + width > WIDTH - 16) [rows, x] = [rows + 1, 0];
+    x += width;
+  }
+  return rows;
+}
+
+/** A value for every line at every time, 0 where it has none: ECharts stacks points by their place, not by their time. */
+function aligned(lines: Lines): Lines {
+  const times = [...new Set(lines.flatMap(({ points }) => points.map(([time]) => time)))].sort((a, b) => a - b);
+  return lines.map(({ name, points }) => {
+    const values = new Map(points);
+    return { name, points: times.map((time) => [time, values.get(time) ?? 0] as const) };
+  });
 }
 
 function bars({ fieldConfig }: DrawnPanel["panel"], lines: Lines): EChartsCoreOption {

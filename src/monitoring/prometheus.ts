@@ -65,7 +65,9 @@ export async function startPrometheus(target: string, key: string): Promise<Prom
   );
   const ended = once(child, "exit").catch((error: unknown) => [error]);
   const api = async (path: string, parameters: Record<string, string | number>): Promise<unknown> => {
-    const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, `${value}`]));
+    const query = new URLSearchParams(
+      Object.entries(parameters).map(([name, value]): [string, string] => [name, `${value}`]),
+    );
     const answer = (await (await fetch(`http://${address}/api/v1/${path}?${query.toString()}`)).json()) as Answer;
     if (answer.status !== "success") throw new Error(answer.error ?? answer.status);
     return answer.data;

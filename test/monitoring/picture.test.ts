@@ -20,6 +20,21 @@ test("every panel is drawn with its title and its line", () => {
   expect(svg.length).toBeLessThan(300_000);
 });
 
+test("lines that are stacked lie on each other at the same time, whenever each of them begins", () => {
+  const panel = panels.find(({ title }) => title === "Requests")!;
+  const rising = Array.from({ length: 10 }, (_, i) => [START + i, i] as const);
+  const late = Array.from({ length: 5 }, (_, i) => [START + 5 + i, 9] as const);
+  const lines = [rising, late].map((points, i) => ({ name: `${i}`, points }));
+  const svg = drawDashboard([{ panel, lines }]);
+  const heights = [...svg.matchAll(/d="M([^"Z]+)" fill="none" stroke="#\w+" stroke-width="1.2"/g)].map(
+    ([, path = ""]) => path.split("L").map((point) => Number(point.split(" ")[1])),
+  );
+  const [lower, upper] = heights as [number[], number[]];
+  const bottom = lower[0]!;
+  expect((bottom - upper.at(-1)!) / (bottom - lower.at(-1)!)).toBeCloseTo(2, 1); // 9 + 9 over 9
+  expect(upper[1]).toBe(lower[1]); // before the late one begins
+});
+
 test("a panel without anything to show is drawn empty", () => {
   const [first] = panels;
   expect(drawDashboard([{ panel: first!, lines: [] }])).toContain(first!.title);
