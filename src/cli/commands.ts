@@ -1,6 +1,7 @@
 import { agree } from "./agree.js";
 import { bundleEncoder } from "./bundle-encoder.js";
 import type { CliCommand } from "./command.js";
+import { dashboardCheck } from "./dashboard-check.js";
 import { evaluate } from "./evaluate.js";
 import { importCommand } from "./import.js";
 import { loadtest } from "./loadtest.js";
@@ -11,6 +12,7 @@ import { results } from "./results.js";
 /** What the commands of a group have in common, by its name. */
 export const GROUPS: Readonly<Record<string, string>> = {
   bundle: "Makes a bundle of a model that was fine-tuned elsewhere.",
+  dashboard: "Proves the Grafana dashboard.",
 };
 
 /** Every command, in the order of the help. */
@@ -23,4 +25,5 @@ export const COMMANDS: readonly CliCommand[] = [
   agree,
   profile,
   overload,
+  dashboardCheck,
 ];

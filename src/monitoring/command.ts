@@ -1,62 +1,37 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import type { Screen } from "../evaluation/progress.js";
 import { PACKAGE_ROOT } from "../package.js";
 import { checkDashboard } from "./check.js";
 import { drawDashboard } from "./picture.js";
 
-const USAGE = `Runs every query of the Grafana dashboard, and every rule, against a real Prometheus that scrapes a server of ours under load.
+export interface DashboardCheckOptions {
+  /** How long the load lasts. */
+  readonly seconds: number;
+  /** Where the panels are drawn; a relative path starts at the package's folder. */
+  readonly svg: string;
+}
 
-npm run dashboard:check -- [--seconds N] [--svg FILE]
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stop: AbortSignal;
+  readonly stdout: Screen;
+  readonly stderr: Screen;
+}
 
-  --seconds N   how long the load lasts (120)
-  --svg FILE    draws the panels of what was found (docs/images/dashboard.svg)
-
-ONEPASS_* variables are the server's. It wants prometheus on the path, and Linux.`;
-
-const SECONDS = { usual: 120, least: 10, most: 3600 };
-const PICTURE = "docs/images/dashboard.svg";
-
-/** Returns the exit code: 1 when a query or a rule has a fault, 2 when it could not be asked. */
-export async function main(args: readonly string[]): Promise<number> {
-  const options = parse(args);
-  if (typeof options === "string") {
-    console.error(options);
-    return options === USAGE ? 0 : 2;
-  }
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => {
-    interrupted.abort();
-  });
-  const result = await checkDashboard(process.env, options.seconds, interrupted.signal);
-  for (const fault of result.faults) console.error(`FAULT ${fault}`);
-  const file = resolve(PACKAGE_ROOT, options.svg);
+/** Returns whether every query and every rule is sound and has something to show. */
+export async function dashboardCheckCommand(
+  { seconds, svg }: DashboardCheckOptions,
+  { env, stop, stdout, stderr }: Surroundings,
+): Promise<boolean> {
+  const result = await checkDashboard(env, seconds, stop);
+  for (const fault of result.faults) stderr.write(`FAULT ${fault}\n`);
+  const file = resolve(PACKAGE_ROOT, svg);
   await mkdir(dirname(file), { recursive: true });
   const picture = drawDashboard(result.panels);
   await writeFile(file, picture);
-  console.log(`requests by status: ${JSON.stringify(result.statuses)}`);
-  console.log(`picture: ${options.svg}, ${Math.round(picture.length / 1024)} KiB`);
-  console.log(`${result.queries} queries, ${result.rules} rules, ${result.faults.length} faults`);
-  return result.faults.length === 0 ? 0 : 1;
-}
-
-function parse(args: readonly string[]): { seconds: number; svg: string } | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        seconds: { type: "string", default: `${SECONDS.usual}` },
-        svg: { type: "string", default: PICTURE },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    if (values.help) return USAGE;
-    const seconds = Number(values.seconds);
-    if (!Number.isInteger(seconds) || seconds < SECONDS.least || seconds > SECONDS.most) {
-      return `--seconds: a whole number from ${SECONDS.least} to ${SECONDS.most}`;
-    }
-    return { seconds, svg: values.svg };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  stdout.write(`requests by status: ${JSON.stringify(result.statuses)}\n`);
+  stdout.write(`picture: ${svg}, ${Math.round(picture.length / 1024)} KiB\n`);
+  stdout.write(`${result.queries} queries, ${result.rules} rules, ${result.faults.length} faults\n`);
+  return result.faults.length === 0;
 }

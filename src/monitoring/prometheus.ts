@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
+import { CommandError } from "../errors.js";
 import { RULE_FILES } from "./files.js";
 
 /** A series and its values over time, or at one moment. */
@@ -47,7 +48,7 @@ export const JOB = "onepass";
 const SCRAPE_EVERY = "1s";
 const READY_MS = 60_000;
 
-/** target: `host:port`. key: of the scope `metrics`. @throws Error when there is no `prometheus` on the path, or it does not start */
+/** target: `host:port`. key: of the scope `metrics`. @throws CommandError when there is no `prometheus`, or it does not start */
 export async function startPrometheus(target: string, key: string): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), "onepass-prometheus-"));
   const config = join(folder, "prometheus.yml");
@@ -81,7 +82,7 @@ export async function startPrometheus(target: string, key: string): Promise<Prom
   while (!(await fetch(`http://${address}/-/ready`).catch(() => undefined))?.ok) {
     if (child.exitCode !== null || child.pid === undefined || performance.now() > until) {
       await stop();
-      throw new Error("prometheus did not start: is it installed (Debian: prometheus)?");
+      throw new CommandError("prometheus did not start: is it installed (Debian: prometheus)?");
     }
     await sleep(100);
   }
