@@ -58,7 +58,7 @@ describe("a command", () => {
   test.each([
     ["tea", 2, "there is no tea\n"],
     ["unknown", 2, "no such model\n"],
-    ["broken", 1, 'The engine kettle failed. Retry, or send "fallback": true.\n'],
+    ["broken", 1, 'The engine kettle failed. Retry, or send "fallback": "auto".\n'],
   ])("that fails on %s exits with %d and says why", async (kind, code, stderr) => {
     expect(await run(`${kind} --cups 1`)).toMatchObject({ code, stderr });
   });
