@@ -35,7 +35,7 @@ const TEXTS = [
   "may march june",
 ];
 
-/** What a server with these settings has compared, once all texts were answered. */
+/** What a server with these settings has compared, once the two have disagreed. A busy machine drops samples: it is asked again. */
 async function compared(env: Record<string, string>): Promise<ShadowSummary> {
   const server = startProcess({
     ONEPASS_MODELS: `${answerer},${shadow}`,
@@ -48,12 +48,18 @@ async function compared(env: Record<string, string>): Promise<ShadowSummary> {
     const url = await urlOf(server);
     await loaded(url);
     const summary = async () => ShadowSummary.parse(await (await fetch(`${url}/compare/summary`)).json());
-    for (const [i, text] of TEXTS.entries()) {
+    for (let asked = 1; ; asked++) {
+      const text = TEXTS[asked % TEXTS.length];
       const answer = await fetch(`${url}/classify`, { method: "POST", body: JSON.stringify({ text }) });
       expect(answer.status).toBe(200);
-      await expect.poll(async () => (await summary()).pairs[0]?.requests, { timeout: 30_000 }).toBe(i + 1);
+      const seen = async () => {
+        const { dropped, pairs } = await summary();
+        return dropped + (pairs[0]?.requests ?? 0);
+      };
+      await expect.poll(seen, { timeout: 30_000 }).toBe(asked);
+      const now = await summary();
+      if ((now.pairs[0]?.disagreements.length ?? 0) > 0) return now;
     }
-    return await summary();
   } finally {
     server.kill("SIGKILL");
   }
@@ -67,10 +73,9 @@ describe.skipIf(absent)("a server with a shadow", () => {
         answerer: { engine: "joint-encoder" },
         shadow: { engine: "dual-encoder" },
         failures: {},
-        agreement: { intent: { texts: 5 }, slots: { texts: 5 }, topic: { texts: 5 } },
       },
     ]);
-    expect(pairs[0]!.disagreements).not.toEqual([]);
+    expect(Object.keys(pairs[0]!.agreement).sort()).toEqual(["intent", "slots", "topic"]);
     for (const disagreement of pairs[0]!.disagreements) {
       expect(Object.keys(disagreement).sort()).toEqual(["at", "id", "index", "tasks"]);
     }
@@ -79,7 +84,6 @@ describe.skipIf(absent)("a server with a shadow", () => {
   test("keeps the texts, too, when texts may be logged", async () => {
     const { pairs } = await compared({ ONEPASS_LOG_TEXT: "1" });
     const kept = pairs[0]!.disagreements;
-    expect(kept).not.toEqual([]);
     for (const { text, answer, shadow } of kept) {
       expect(TEXTS).toContain(text);
       expect(answer).not.toEqual(shadow);
