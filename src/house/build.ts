@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import type { Express } from "express";
 import type { Logger } from "pino";
 import type { WatchedKeys } from "../access/keys-file.js";
@@ -5,6 +6,8 @@ import { EnginePool, type PoolEntry } from "../classify/pool.js";
 import { ClassifyService } from "../classify/service.js";
 import type { Config } from "../config/read.js";
 import { createApp, createOpsApp, type AppOptions } from "../http/app.js";
+import { door } from "../http/door.js";
+import { RefusalLog } from "../http/refusal-log.js";
 import { KeptTexts } from "../logging/texts.js";
 import { Metrics } from "../metrics/metrics.js";
 import { Scheduling } from "../scheduling/scheduling.js";
@@ -20,7 +23,8 @@ export interface House {
   readonly metrics: Metrics;
   readonly pool: EnginePool;
   readonly service: ClassifyService;
-  readonly app: Express;
+  /** What every request meets first. */
+  readonly app: RequestListener;
   /** Of `/metrics` and `/admin`, where these have a port of their own. */
   readonly opsApp: Express | undefined;
   /** Where the settings name one. */
@@ -60,6 +64,7 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     },
   });
   const keys = openKeys(config, metrics.access, logger);
+  const refusals = new RefusalLog(logger);
   const options: AppOptions = {
     service,
     metrics,
@@ -67,14 +72,15 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     maxBodyBytes: config.maxBodyBytes,
     isDraining: () => lifecycle.draining,
     tracing,
-    turnsAway: (now: number) => scheduling.turnsAway(now),
+    refusals,
     edge: { ...config, keys: keys?.ring },
     shadow,
     adapters: config.adapters,
     opsApart: config.opsPort !== undefined,
   };
   const opsApp = options.opsApart ? createOpsApp(options) : undefined;
-  return { metrics, pool, service, app: createApp(options), opsApp, shadow, keys, lifecycle };
+  const app = door(createApp(options), { turnsAway: (now) => scheduling.turnsAway(now), metrics, refusals });
+  return { metrics, pool, service, app, opsApp, shadow, keys, lifecycle };
 }
 
 function logChange({ model, engineName, engine, state, error }: PoolEntry, logger: Logger): void {

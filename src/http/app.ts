@@ -13,10 +13,8 @@ import { OPEN_EDGE, useEdge, type EdgeOptions } from "./edge.js";
 import { healthRoutes } from "./health.js";
 import { metricsRoutes } from "./metrics.js";
 import { requestContext } from "./middleware/context.js";
-import { door, type TurnsAway } from "./middleware/door.js";
 import { errorAnswers, notFound } from "./middleware/errors.js";
-import { RefusalLog } from "./middleware/refusal-log.js";
-import { modelRouteOf } from "./model-routes.js";
+import { RefusalLog } from "./refusal-log.js";
 import { modelRoutes } from "./models.js";
 import { protocolErrors } from "./oip/errors.js";
 import { oipRoutes } from "./oip/routes.js";
@@ -34,8 +32,8 @@ export interface AppOptions {
   readonly isDraining: () => boolean;
   /** By default callers' traces are passed on and none is kept. */
   readonly tracing?: Tracing;
-  /** Which requests to models are refused before they are read; none by default. */
-  readonly turnsAway?: TurnsAway;
+  /** Told of requests that had no place; by default one of its own. */
+  readonly refusals?: RefusalLog;
   /** By default nobody is kept out. */
   readonly edge?: EdgeOptions;
   /** Whether `/metrics`, `/compare/summary` and `/admin` have a port of their own (`createOpsApp`); false by default. */
@@ -45,8 +43,6 @@ export interface AppOptions {
   /** Who is asked beside the models that answer; by default nobody. */
   readonly shadow?: Pick<Shadow, "summary"> | undefined;
 }
-
-const NEVER: TurnsAway = () => undefined;
 
 /** The whole HTTP surface over a service. */
 export function createApp(options: AppOptions): Express {
@@ -82,13 +78,12 @@ function opsRoutes({ metrics, shadow }: AppOptions): RequestHandler[] {
 
 /** What every request meets first. */
 function bareApp(options: AppOptions): Express {
-  const { metrics, logger, isDraining, turnsAway = NEVER, tracing = PASSED_ON, edge = OPEN_EDGE } = options;
+  const { metrics, logger, isDraining, tracing = PASSED_ON, edge = OPEN_EDGE } = options;
+  const { refusals = new RefusalLog(logger) } = options;
   const app = express();
   app.disable("etag"); // no answer is asked for twice; hashing each costs time
   app.disable("x-powered-by");
   app.set("query parser", false);
-  const refusals = new RefusalLog(logger);
-  app.use(door(modelRouteOf, turnsAway, metrics, refusals));
   app.use(requestContext(metrics, { logger, refusals, tracing }), closeWhenDraining(isDraining), xContentTypeOptions());
   app.use("/v2", protocolErrors);
   useEdge(app, edge, metrics.access);

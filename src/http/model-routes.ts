@@ -1,6 +1,13 @@
-import type { ModelRoute } from "./middleware/door.js";
+import type { ErrorShape } from "./middleware/errors.js";
 import { protocolShape } from "./oip/errors.js";
 import { errorBody } from "./protocol.js";
+
+/** A path that models answer, and the shape of its errors. */
+export interface ModelRoute {
+  /** For metrics: the pattern, never what was asked for. */
+  readonly route: string;
+  readonly shape: ErrorShape;
+}
 
 const OWN = new Map(["/classify", "/compare"].map((route) => [route, { route, shape: errorBody }]));
 const INFER = { route: "/v2/models/:name/infer", shape: protocolShape };

@@ -6,6 +6,8 @@ import { pino } from "pino";
 import { EnginePool } from "../../src/classify/pool.js";
 import { ClassifyService } from "../../src/classify/service.js";
 import { createApp } from "../../src/http/app.js";
+import { door } from "../../src/http/door.js";
+import { RefusalLog } from "../../src/http/refusal-log.js";
 import { Metrics } from "../../src/metrics/metrics.js";
 import { Scheduling, type SchedulingSettings } from "../../src/scheduling/scheduling.js";
 import { fakeBundle, FakeEngine, SETTINGS } from "../classify/fakes.js";
@@ -21,15 +23,18 @@ export async function timedServer(msEach: number, settings: SchedulingSettings) 
   const scheduling = new Scheduling(settings, metrics);
   const pool = new EnginePool({ load: () => Promise.resolve([scheduling.over(engine)]), metrics });
   await pool.open({ bundles: [engine.bundle], faulty: [] });
+  const logger = pino({ level: "silent" });
+  const refusals = new RefusalLog(logger);
   const app = createApp({
     service: new ClassifyService(pool, metrics, LONG_ENOUGH),
     metrics,
-    logger: pino({ level: "silent" }),
+    logger,
     maxBodyBytes: 20_000,
     isDraining: () => false,
-    turnsAway: (now) => scheduling.turnsAway(now),
+    refusals,
   });
-  const server = createServer(app).listen(0, "127.0.0.1");
+  const listener = door(app, { turnsAway: (now) => scheduling.turnsAway(now), metrics, refusals });
+  const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {

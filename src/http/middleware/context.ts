@@ -7,7 +7,7 @@ import { OnepassError, type ErrorCode } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
 import type { Tracing } from "../../tracing/trace.js";
 import { callerOf } from "./guard.js";
-import type { RefusalLog } from "./refusal-log.js";
+import type { RefusalLog } from "../refusal-log.js";
 
 /** What a caller may name its request: no white space, nothing that breaks a log or a header. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
