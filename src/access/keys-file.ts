@@ -1,4 +1,5 @@
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { CommandError } from "../errors.js";
 import { KeyRing, KeysFile, type KeyEntry } from "./keys.js";
 
 /** Files are looked at, not waited for: events get lost on network folders and on the links that Kubernetes swaps. */
@@ -6,7 +7,7 @@ const LOOK_EVERY_MS = 1_000;
 const MAX_BYTES = 1_048_576;
 
 /** Why a file of keys can't be used; quotes nothing of it. */
-export class KeysFileError extends Error {}
+export class KeysFileError extends CommandError {}
 
 /** @throws KeysFileError */
 export function readKeys(file: string): KeyEntry[] {

@@ -3,7 +3,10 @@ import { bundleEncoder } from "./bundle-encoder.js";
 import type { CliCommand } from "./command.js";
 import { dashboardCheck } from "./dashboard-check.js";
 import { evaluate } from "./evaluate.js";
+import { fuzzHttp } from "./fuzz-http.js";
+import { fuzzModels } from "./fuzz-models.js";
 import { importCommand } from "./import.js";
+import { key } from "./key.js";
 import { loadtest } from "./loadtest.js";
 import { overload } from "./overload.js";
 import { profile } from "./profile.js";
@@ -11,6 +14,7 @@ import { results } from "./results.js";
 
 /** What the commands of a group have in common, by its name. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  fuzz: "Throws at onepass what nobody should send.",
   bundle: "Makes a bundle of a model that was fine-tuned elsewhere.",
   dashboard: "Proves the Grafana dashboard.",
 };
@@ -20,9 +24,12 @@ export const COMMANDS: readonly CliCommand[] = [
   importCommand,
   bundleEncoder,
   evaluate,
+  key,
   loadtest,
   results,
   agree,
+  fuzzHttp,
+  fuzzModels,
   profile,
   overload,
   dashboardCheck,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { foldersIn, ModelName, oneOf, whole } from "./values.js";
+import { foldersIn, MAX_MS, ModelName, oneOf, whole } from "./values.js";
 
 /** Which models there are, and what runs them. */
 export const MODELS = {
@@ -36,4 +36,9 @@ export const MODELS = {
   maxSequences: whole(0, 256)
     .default(0)
     .describe("Most texts that a decoder reads in one batch; `0`: few on a CPU, more on a GPU."),
+  loadTimeoutMs: whole(1, MAX_MS)
+    .default(300_000)
+    .describe(
+      "Longest time for a model to load and warm up, in milliseconds; then it counts as failed, and the others serve.",
+    ),
 };

@@ -1,6 +1,6 @@
 import { bundleId, type Bundle } from "../bundle/bundle.js";
 import type { DecoderModel } from "../bundle/manifest.js";
-import { BundleError } from "../errors.js";
+import { BundleError, OnepassError } from "../errors.js";
 import { loadModel, loadVocabulary, SharedModels, type LoadedModel } from "./decoder/model.js";
 import { openDecoder, openDecoderGraph, type DecoderOptions } from "./decoder/single-pass.js";
 import { openEncoder } from "./encoder/encoder.js";
@@ -21,13 +21,31 @@ export interface EngineOptions extends DecoderOptions {
   /** Only these of the bundle's engines; all by default. */
   readonly engines?: readonly EngineName[] | undefined;
   readonly onBatch?: ((engine: EngineName) => BatchObserver) | undefined;
+  /** Longest time for all of them to open, in milliseconds; 0, by default, is no limit. Native code that stands still is not stopped by it. */
+  readonly loadMs?: number | undefined;
 }
 
 /**
  * Opens a bundle in the engines that its manifest offers, warm, its own first. They share what is loaded; the caller
- * disposes of each. @throws BundleError, and nothing stays open
+ * disposes of each. @throws BundleError, and nothing stays open but what hangs
  */
 export async function loadEngines(bundle: Bundle, options: EngineOptions): Promise<Engine[]> {
+  const opening = openEngines(bundle, options);
+  const { loadMs = 0 } = options;
+  if (loadMs === 0) return opening;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new BundleError(bundleId(bundle), `its engines were not open within ${loadMs} ms`));
+      void opening.then(closeAll, () => undefined);
+    }, loadMs);
+  });
+  return Promise.race([opening, late]).finally(() => {
+    clearTimeout(timer);
+  });
+}
+
+async function openEngines(bundle: Bundle, options: EngineOptions): Promise<Engine[]> {
   const names = enginesOf(bundle.manifest.model).filter((name) => options.engines?.includes(name) ?? true);
   const use = modelsOf(bundle, options);
   const engines: Engine[] = [];
@@ -35,9 +53,14 @@ export async function loadEngines(bundle: Bundle, options: EngineOptions): Promi
     for (const name of names) engines.push(await openEngine(bundle, name, use, options));
     return engines;
   } catch (error) {
-    for (const engine of engines) await engine[Symbol.asyncDispose]();
-    throw error;
+    await closeAll(engines);
+    if (error instanceof OnepassError) throw error;
+    throw new BundleError(bundleId(bundle), "the library that runs it refuses it; the log says why", error);
   }
+}
+
+async function closeAll(engines: readonly Engine[]): Promise<void> {
+  for (const engine of engines) await engine[Symbol.asyncDispose]();
 }
 
 /** The part of the scoring engine that knows a runtime, warm. @throws BundleError */

@@ -19,10 +19,12 @@ export function engineLoader(config: Config, metrics: Metrics): (bundle: Bundle)
 }
 
 /** What the settings say of every engine. */
-export function engineOptions({ runtime, threads, gpu, maxSequences, batchWaitMs }: Config): EngineOptions {
+export function engineOptions(config: Config): EngineOptions {
+  const { runtime, threads, gpu, maxSequences, batchWaitMs, loadTimeoutMs } = config;
   return {
     runtime,
     threads,
+    loadMs: loadTimeoutMs,
     gpu: gpu === "off" ? false : gpu,
     maxSequences: maxSequences === 0 ? undefined : maxSequences,
     batchWaitMs,

@@ -104,7 +104,10 @@ describe("a bundle whose weights also write", () => {
       open.length = 0;
       contexts = 0;
       failingContext = context;
-      await expect(loadEngines(prefix, OPTIONS)).rejects.toThrow("no memory");
+      await expect(loadEngines(prefix, OPTIONS)).rejects.toMatchObject({
+        code: "invalid_bundle",
+        cause: { message: "no memory" },
+      });
       expect([contexts, isOpen()]).toEqual([context, [false]]);
     }
   });
@@ -192,4 +195,20 @@ describe("a bundle that is there as a GGUF and as a graph", async () => {
     await expect(loadEngines(prefix, { ...OPTIONS, runtime: "onnx" })).rejects.toThrow("has no ONNX graph");
     expect(open).toEqual([]);
   });
+});
+
+test("a load that takes too long is given up, and closes what it opens after that", async () => {
+  let goOn: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  vi.mocked(loadModel).mockImplementation(async (file, threads, gpu) => {
+    await held;
+    const loaded = await reallyLoad(file, threads, gpu);
+    open.push({ file, loaded });
+    return loaded;
+  });
+  await expect(loadEngines(prefix, { ...OPTIONS, loadMs: 50 })).rejects.toThrow("were not open within 50 ms");
+  goOn();
+  await vi.waitFor(() => {
+    expect(isOpen()).toEqual([false]);
+  }, 30_000);
 });

@@ -57,7 +57,7 @@ export function holdToContract(
       const contentType = typeof type === "string" ? type.split(";")[0] : undefined;
       // A router rewrites `url` while it runs, express keeps what was asked for.
       const asked = (req as { originalUrl?: string }).originalUrl ?? url;
-      const path = asked.split("?")[0] ?? "";
+      const path = asked.split(/[?#]/)[0] ?? ""; // a fragment is not to be sent, and ignored
       try {
         told(breachesOf({ method, path, status: res.statusCode, contentType, body }));
       } catch (error) {
