@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, "..");
 const TIMEOUT_MS = 120_000;
 
 export function billOfMaterials() {
-  const args = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "application", "--omit", "dev"];
+  const args = ["sbom", "--sbom-format", "cyclonedx", "--sbom-type", "application"];
   const { stdout, stderr, status, error } = spawnSync("npm", args, {
     cwd: ROOT,
     encoding: "utf8",
@@ -18,10 +18,23 @@ export function billOfMaterials() {
   });
   if (error || status !== 0) throw new Error(`npm sbom failed: ${error?.message ?? stderr.trim()}`);
   const bill = JSON.parse(stdout);
-  const { name } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const { name, devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   bill.metadata.component.name = name; // npm takes the folder's
+  // `--omit dev` also leaves out what a tool asks for as a peer, though the server needs it, too.
+  bill.components = bill.components.filter((component) => !isTool(component, devDependencies));
+  const references = new Set([bill.metadata.component, ...bill.components].map((component) => component["bom-ref"]));
+  bill.dependencies = bill.dependencies
+    .filter(({ ref }) => references.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((other) => references.has(other)) }));
   bill.components.push(...modelsIn(join(ROOT, "models")));
   return bill;
+}
+
+function isTool({ name, properties = [] }, tools) {
+  return (
+    name in tools ||
+    properties.some((property) => property.name === "cdx:npm:package:development" && property.value === "true")
+  );
 }
 
 /** Every bundle of a folder, with the hash of each of its files. */

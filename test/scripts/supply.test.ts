@@ -19,11 +19,13 @@ type Packages = Readonly<
   Record<string, { readonly license?: string; readonly version?: string; readonly dev?: boolean }>
 >;
 
-const { isAllowed, faultyLicences } = (await import("../../scripts/licences.js" as string)) as {
+/** Plain JavaScript, which has no types. */
+const load = (script: string) => import(`../../scripts/${script}.js`) as Promise<unknown>;
+const { isAllowed, faultyLicences } = (await load("licences")) as {
   isAllowed: (expression: string, allowed: ReadonlySet<string>) => boolean;
   faultyLicences: (packages: Packages) => string[];
 };
-const { billOfMaterials } = (await import("../../scripts/sbom.js" as string)) as { billOfMaterials: () => Bill };
+const { billOfMaterials } = (await load("sbom")) as { billOfMaterials: () => Bill };
 const readJson = (path: string) => JSON.parse(readFileSync(join(PACKAGE_ROOT, path), "utf8")) as never;
 
 test.each([

@@ -30,7 +30,7 @@ const CHANGES: Readonly<Record<string, (place: Place, random: Random) => void>> 
     else Object.defineProperty(parent, key, { value: "surprise", enumerable: true, configurable: true, writable: true });
   },
   "a value from elsewhere": (place) => {
-    set(place, structuredClone(place.parent) as Json);
+    set(place, structuredClone(place.parent));
   },
 };
 

@@ -73,7 +73,7 @@ export class Tester implements AsyncDisposable {
     const child = this.#child;
     this.#child = undefined;
     this.#cases = 0;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return; // also when there is none
     const ended = once(child, "exit");
     child.kill("SIGKILL");
     await ended;
