@@ -43,6 +43,8 @@ describe.skipIf(CHROMIUM === undefined || !bundled)("the playground on the bundl
     const answer = page.getByRole("article", { name: "Answer" });
     await expect.poll(() => answer.locator("mark").count(), PATIENT).toBeGreaterThan(1);
     expect(await answer.locator(".best").first().innerText()).toContain("alarm_set");
+    const live = page.getByRole("region", { name: "Live" });
+    await expect.poll(() => live.innerText(), PATIENT).toMatch(/p50\s+[\d.]+ m?s/);
     await answer.getByText("friday").first().hover();
     await picture(page, "playground-light");
     await page

@@ -185,6 +185,10 @@ export interface Usage {
    */
   generated_tokens: number;
   /**
+   * Texts whose answer was known and nothing was run for: the times are those of this request.
+   */
+  cached_texts?: number;
+  /**
    * Slot values that the model wrote and the text does not say: left out.
    */
   dropped_slots?: number;

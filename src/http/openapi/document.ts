@@ -61,6 +61,15 @@ function guarded(path: string, item: Paths[string]): Paths[string] {
   return Object.fromEntries(operations) as Paths[string];
 }
 
+/** Markdown, for the first page of a viewer. */
+const DESCRIPTION = `Intent, slots and topic of a text from one pass of one model.
+
+- Every error has one shape: \`{"error": {"code", "message", "field"?, "details"?}}\`. Codes are stable, messages are for people.
+- 429 and 503 come with \`Retry-After\`; asking again earlier is in vain. After a 504 nobody should ask again by himself.
+- Offsets are half open and in UTF-16 code units, or in code points on request: \`text.slice(start, end)\` is the slot's value.
+- Confidences are calibrated: of answers with 0.8, some 80 in 100 are right.
+- Every answer names its request in \`x-request-id\`; a caller may send an id of its own.`;
+
 /** The API as OpenAPI 3.1, made from the schemas that parse the requests and type the answers. */
 export function openApiDocument(): OpenApiDocument {
   return createDocument({
@@ -68,7 +77,7 @@ export function openApiDocument(): OpenApiDocument {
     info: {
       title: PACKAGE_NAME,
       version: PACKAGE_VERSION,
-      description: "Intent, slots and topic of a text from one pass of one model.",
+      description: DESCRIPTION,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     tags: [
