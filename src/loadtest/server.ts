@@ -30,7 +30,7 @@ const LAST_WORDS = 2_000; // characters of stderr that are told
 const FIGURES = ["GPU", "THREADS", "MAX_SEQUENCES"].map((name) => `ONEPASS_${name}`);
 
 /** Takes a port for a moment: a server of ours would fail on it later, and another one answer for it. */
-async function freePort(port: number): Promise<number> {
+export async function freePort(port: number): Promise<number> {
   const holder = createServer();
   try {
     const listening = once(holder, "listening");
