@@ -1,5 +1,6 @@
 import { agree } from "./agree.js";
 import { bundleEncoder } from "./bundle-encoder.js";
+import { capacity } from "./capacity.js";
 import type { CliCommand } from "./command.js";
 import { dashboardCheck } from "./dashboard-check.js";
 import { evaluate } from "./evaluate.js";
@@ -10,7 +11,9 @@ import { key } from "./key.js";
 import { loadtest } from "./loadtest.js";
 import { overload } from "./overload.js";
 import { profile } from "./profile.js";
+import { proxyCheck } from "./proxy-check.js";
 import { results } from "./results.js";
+import { soak } from "./soak.js";
 
 /** What the commands of a group have in common, by its name. */
 export const GROUPS: Readonly<Record<string, string>> = {
@@ -30,6 +33,9 @@ export const COMMANDS: readonly CliCommand[] = [
   agree,
   fuzzHttp,
   fuzzModels,
+  capacity,
+  soak,
+  proxyCheck,
   profile,
   overload,
   dashboardCheck,
