@@ -29,6 +29,9 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   expert_used_count: [0, MAX_HEADS],
 };
 const NEEDED = ["block_count", "context_length", "embedding_length"];
+/** A model with attention without these ends the process in llama.cpp; state-space models have none of them. */
+const NEEDED_WITH_ATTENTION = [...NEEDED, "attention.head_count", "feed_forward_length"];
+const WITHOUT_ATTENTION = /mamba|rwkv/;
 
 /** Arrays beside the tokens, which are indexed by token without another look at their length; the type of their members. */
 const BESIDE_TOKENS: Readonly<Record<string, number>> = { scores: FLOAT32, token_type: INT32 };
@@ -39,10 +42,11 @@ export function checkHyperparameters(metadata: Metadata): void {
   if (typeof architecture !== "string" || !/^[\w.-]{1,64}$/.test(architecture)) {
     throw new HeaderFault("names no architecture");
   }
+  const needed = WITHOUT_ATTENTION.test(architecture) ? NEEDED : NEEDED_WITH_ATTENTION;
   for (const [name, [least, most]] of Object.entries(BOUNDS)) {
     const key = `${architecture}.${name}`;
     const value = metadata.get(key);
-    if (!metadata.has(key) && !NEEDED.includes(name)) continue;
+    if (!metadata.has(key) && !needed.includes(name)) continue;
     if (typeof value === "object" && !NEEDED.includes(name)) continue; // a number a layer: llama.cpp reads it with bounds
     if (typeof value !== "number" || value < least || value > most) {
       throw new HeaderFault(`${key} is ${shown(value)}, not a whole number from ${least} to ${most}`);

@@ -3,7 +3,7 @@ import type { MetadataValue } from "./gguf-model.js";
 
 /** Weights in a block and bytes of a block, by the number of the type: ggml's table. */
 const TYPES: Readonly<Record<number, readonly [weights: number, bytes: number]>> = {
-  ...{ 0: [1, 4], 1: [1, 2], 24: [1, 1], 25: [1, 2], 26: [1, 4], 27: [1, 8], 28: [1, 8], 30: [1, 2] }, // numbers
+  ...{ 0: [1, 4], 1: [1, 2], 30: [1, 2] }, // F32, F16, BF16; whole numbers are no weights: multiplying by them ends the process
   ...{ 2: [32, 18], 3: [32, 20], 6: [32, 22], 7: [32, 24], 8: [32, 34], 9: [32, 40] }, // Q4_0 … Q8_1
   ...{ 10: [256, 84], 11: [256, 110], 12: [256, 144], 13: [256, 176], 14: [256, 210], 15: [256, 292] }, // Q2_K … Q8_K
   ...{ 16: [256, 66], 17: [256, 74], 18: [256, 98], 19: [256, 50], 20: [32, 18], 21: [256, 110] }, // IQ2_XXS … IQ3_S

@@ -42,6 +42,7 @@ export function soundGguf(): GgufParts {
       ["llama.block_count", uint32(1)],
       ["llama.context_length", uint32(128)],
       ["llama.embedding_length", uint32(32)],
+      ["llama.feed_forward_length", uint32(64)],
       ["llama.attention.head_count", uint32(2)],
       ["tokenizer.ggml.tokens", strings(["a", "b", "c"])],
       ["tokenizer.ggml.scores", numbers(FLOAT32, 3)],

@@ -17,7 +17,7 @@ export interface HttpFuzzOptions {
 }
 
 /** A caller who half-closes is taken to have left, so the slowest engine must have answered before. */
-const PATIENCE = { quietMs: 20_000, hangMs: 60_000 };
+const PATIENCE = { quietMs: 45_000, hangMs: 90_000 };
 /** Memory may be so much larger at the end than after the warm-up. */
 const MOST_GROWTH = 1.05;
 const SAMPLES = 40;
