@@ -22,8 +22,10 @@ ENV NODE_ENV=production ONEPASS_HOST=0.0.0.0 ONEPASS_PORT=8080
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY bin ./bin
 COPY package.json LICENSE ./
 COPY models ./models
+RUN ln -s /app/bin/onepass.js /usr/local/bin/onepass
 USER 1000:1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-// Deletes what a CPU of this kind never opens: llama.cpp for CUDA and Vulkan, and other systems' binaries. Some 0.9 GB of
+// Deletes what a CPU of this kind never opens: llama.cpp for CUDA and Vulkan, other systems' binaries. Some 0.9 GB of
 // node_modules; `npm ci` brings it back.
 const MODULES = join(import.meta.dirname, "../node_modules");
 const { platform, arch } = process;
@@ -18,6 +18,8 @@ for (const api of readdirSync(join(MODULES, "onnxruntime-node/bin"))) {
   keepOnly(binaries, platform);
   keepOnly(join(binaries, platform), arch);
 }
+// The plotting library brings every build of itself, with maps; modules come from its lib/.
+keepOnly(join(MODULES, "echarts/dist"), "echarts.min.js");
 
 function keepOnly(folder, name) {
   for (const other of readdirSync(folder)) {

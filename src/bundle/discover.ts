@@ -89,8 +89,8 @@ function nameIn(json: string): string | undefined {
   }
 }
 
-/** Absolute when `directory` is. */
-async function foldersOf(directory: string): Promise<string[]> {
+/** The folders of bundles, sound or not, below one; absolute when `directory` is. @throws BundleError */
+export async function foldersOf(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
     throw new BundleError(directory, "the folder of models can't be read", cause);
   });

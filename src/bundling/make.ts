@@ -1,16 +1,10 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readdirSync } from "node:fs";
-import { copyFile, link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { z } from "zod";
-import { checkManifest } from "../bundle/check.js";
-import { FORMAT_VERSION, Manifest } from "../bundle/manifest.js";
+import { FORMAT_VERSION, type Manifest } from "../bundle/manifest.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
-import { BundlingError } from "./errors.js";
 import { readFolder, type ModelFolder } from "./folder.js";
 import type { Options } from "./options.js";
 import { outputsOf } from "./outputs.js";
+import { checkedManifest, hashesOf, publish, putFile } from "./publish.js";
 import { readingOf } from "./tokenizers.js";
 
 const TOKENIZER_FILE = "tokenizer.json";
@@ -31,28 +25,13 @@ interface Source {
  * @throws BundlingError, BundleError
  */
 export async function makeBundle(options: Options, prove: (folder: string) => Promise<Manifest>): Promise<Manifest> {
-  if (existsSync(options.out) && readdirSync(options.out).length > 0) {
-    throw new BundlingError(`${options.out} is there already; delete it or choose another --out`);
-  }
-  const sources = sourcesOf(options);
-  const partial = `${options.out}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  try {
-    const put = options.hardLink ? linkOrCopy : copyFile;
+  return publish(options.out, prove, async (partial) => {
+    const sources = sourcesOf(options);
+    const put = putFile(options.hardLink);
     for (const { model, file } of sources) await put(model.graph, join(partial, file));
     await put(join(sources[0]!.model.folder, TOKENIZER_FILE), join(partial, TOKENIZER_FILE));
-    const manifest = await manifestOf(options, sources, partial);
-    await write(partial, manifest);
-    const proven = await prove(partial);
-    await write(partial, proven);
-    await rm(options.out, { recursive: true, force: true });
-    await rename(partial, options.out);
-    return proven;
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
-  }
+    return manifestOf(options, sources, partial);
+  });
 }
 
 /** Tasks that share a folder share its graph. */
@@ -74,8 +53,7 @@ async function manifestOf(options: Options, sources: readonly Source[], folder: 
     add_prefix_space: reading.addPrefixSpace.get(model) ?? true,
   }));
   const files = [TOKENIZER_FILE, ...sources.map(({ file }) => file)];
-  const hashes = files.map(async (file) => [file, await sha256(join(folder, file))] as const);
-  const parsed = Manifest.safeParse({
+  return checkedManifest({
     format: FORMAT_VERSION,
     name: options.name,
     version: options.version,
@@ -94,13 +72,10 @@ async function manifestOf(options: Options, sources: readonly Source[], folder: 
       graphs: await Promise.all(graphs),
       schedule: options.schedule,
     },
-    files: Object.fromEntries(await Promise.all(hashes)),
-    provenance: { exported: types, made_by: "npm run bundle:encoder" },
+    files: await hashesOf(folder, files),
+    provenance: { exported: types, made_by: "onepass bundle encoder" },
     golden: { tolerance: TOLERANCE, cases: [] },
   });
-  if (!parsed.success) throw new BundlingError(`No bundle can be made of this:\n${z.prettifyError(parsed.error)}`);
-  checkManifest(parsed.data);
-  return parsed.data;
 }
 
 /** Not calibrated: a temperature of 1. */
@@ -113,19 +88,4 @@ function tasksOf(sources: readonly Source[], groups: Options["groups"]): Manifes
     ...(slots && { slots: { tags: slots, temperature: 1 } }),
     ...(topic && { topic: { labels: topic, temperature: 1, groups: groups ?? own! } }),
   };
-}
-
-async function write(folder: string, manifest: Manifest): Promise<void> {
-  await writeFile(join(folder, "bundle.json"), JSON.stringify(manifest, null, 1) + "\n");
-}
-
-/** A hard link, where the file system can: the same bytes under two names. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to));
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }

@@ -21,7 +21,7 @@ export const agree = defineCommand({
       )
       .requiredOption("--data <file>", ".jsonl or .jsonl.gz, one row a line; may be repeated", repeated(text))
       .option("--limit <n>", "read the first N rows of each file", whole(1))
-      .option("--json <file>", "write the figures there"),
+      .option("--json <file>", "write the figures there; - prints them instead"),
   read({ against, runtimes, ...given }): AgreeOptions {
     const [first = "auto", second = first, ...more] = runtimes ?? [];
     if (more.length > 0) throw new UsageError("--runtimes: takes one or two, as in onnx,llama");

@@ -41,8 +41,9 @@ export const bundleEncoder = defineCommand({
       .option("--description <text>", "as the manifest has it")
       .option("--language <code>", "of the texts", "en")
       .option("--license <name>", "of the weights", "unknown")
-      .option("--hard-link", "hard-link the files instead of copying them", false),
-  read({ intent, slots, topic, output = [], textCase, ...given }): Options {
+      .option("--hard-link", "hard-link the files instead of copying them", false)
+      .option("--json", "print folder, model and the first answer as JSON", false),
+  read({ intent, slots, topic, output = [], textCase, ...given }): Options & { readonly json: boolean } {
     const named: Partial<Record<TaskName, string | undefined>> = { intent, slots, topic };
     const folders = new Map(
       TASK_NAMES.flatMap((task) => (named[task] === undefined ? [] : [[task, resolve(named[task])]])),
@@ -60,7 +61,7 @@ export const bundleEncoder = defineCommand({
   },
   async run(options, { stdout }) {
     const { bundleEncoderCommand } = await import("../bundling/command.js");
-    return bundleEncoderCommand(options, { stdout });
+    return bundleEncoderCommand(options, options.json, stdout);
   },
 });
 

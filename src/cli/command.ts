@@ -66,6 +66,8 @@ export interface CliCommand<Options = unknown> {
   readonly summary: string;
   readonly audience: "users" | "developers";
   readonly examples: readonly string[];
+  /** What exit code 1 means. */
+  readonly failure: string | undefined;
   /** The command for a tree of them; `take` is given what to do when the command line names it. */
   inTree(take: (work: Work) => void): AnyCommand;
   /** @throws UsageError */
@@ -94,6 +96,7 @@ export function defineCommand<Own extends Defined, Options>(spec: Spec<Own, Opti
     summary: spec.summary,
     audience: spec.audience ?? "users",
     examples: spec.examples ?? [],
+    failure: spec.failure,
     inTree,
     parse(args) {
       let read: Options | undefined;
@@ -138,10 +141,9 @@ export async function told(work: () => Promise<number>, io: Pick<Io, "stderr" | 
 
 function exitCodeOf(error: CommandError | OnepassError | ConfigError): number {
   if (error instanceof CommandError) return error.exitCode;
-  // A server or an engine that fails is no fault of the command line; a bundle that is unsound is.
-  return error instanceof OnepassError && error.status >= 500 && error.code !== "invalid_bundle"
-    ? EXIT.failed
-    : EXIT.badInput;
+  // A server or an engine that fails or is full is no fault of the command line; a bundle that is unsound is.
+  if (!(error instanceof OnepassError) || error.code === "invalid_bundle") return EXIT.badInput;
+  return error.status >= 500 || error.status === 429 ? EXIT.failed : EXIT.badInput;
 }
 
 /** Returns the help when it was asked for. @throws UsageError in the words of `usageFault` */

@@ -37,7 +37,7 @@ export const evaluate = defineCommand({
       )
       .option("--strip-headers", "leave out what stands before the first empty line of a text", false)
       .option("--perturb <name>", `change the texts: ${PERTURBATION_NAMES.join(" | ")}`, oneOf(PERTURBATION_NAMES))
-      .option("--json <file>", "write the scores there, as fractions of 1")
+      .option("--json <file>", "write the scores there, as fractions of 1; - prints them instead of the table")
       .option("--outcomes", "and row by row what was right, for a paired comparison; no text and no label", false)
       .option(
         "--fail-under <list>",

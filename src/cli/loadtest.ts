@@ -53,7 +53,7 @@ export const loadtest = defineCommand({
       )
       .option("--seed <n>", "of every random choice", seed, 1)
       .option("--accuracy <file>", "JSON, {label: {intent, slot_f1}}, fractions of 1, to plot against latency")
-      .option("--json <file>", "every block, the environment, the ratios")
+      .option("--json <file>", "every block, the environment, the ratios; - prints them instead of the tables")
       .option("--html <file>", "a report with plots, in one file")
       .option("--markdown <file>", "the tables, which are also printed")
       .option("--dry-run", "print what would be run, start nothing", false),

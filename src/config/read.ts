@@ -18,6 +18,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Of the command line as a client (`onepass classify`); whoever sets them for a shell may start a server in it. */
+const CLIENTS: ReadonlySet<string> = new Set(["ONEPASS_URL", "ONEPASS_KEY"]);
+
 /**
  * The settings that an environment gives. An empty variable counts as unset, as container platforms write them.
  * @throws ConfigError that names every fault, unknown `ONEPASS_*` variables included.
@@ -27,7 +30,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const given = Object.entries(env).filter(
     ([name, value]) => name.startsWith(PREFIX) && value !== undefined && value !== "",
   );
-  const faults = given.filter(([name]) => !settings.has(name)).map(([name]) => `${name}: there is no such setting`);
+  const faults = given
+    .filter(([name]) => !settings.has(name) && !CLIENTS.has(name))
+    .map(([name]) => `${name}: there is no such setting`);
 
   const known = given.flatMap(([name, value]) => (settings.has(name) ? [[settings.get(name), value]] : []));
   const parsed = Settings.safeParse(Object.fromEntries(known));

@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { compareOn, type AgreementReport } from "./agree.js";
 import type { Counted } from "./agreement.js";
 import type { Classifier } from "./classifier.js";
 import { makeRoom, type Surroundings } from "./command.js";
+import { tellReport } from "./json-file.js";
 import { loadData } from "./load.js";
 import { progressOn } from "./progress.js";
 import { environment, readableJson } from "./report.js";
@@ -32,10 +32,11 @@ export async function agreeCommand(options: AgreeOptions, surroundings: AgreeSur
   await using one = await open(bundle, runtimes[0]);
   await using other = await open(against, runtimes[1]);
   const reports: AgreementReport[] = [];
-  for (const file of files) reports.push(await compareOn(file, one, other, stop, progressOn(stderr)));
+  using progress = progressOn(stderr);
+  for (const file of files) reports.push(await compareOn(file, one, other, stop, progress));
   const sides = [one, other].map(({ model }, i) => ({ bundle: model, runtime: runtimes[i] }));
-  if (json !== undefined) await writeFile(json, readableJson({ sides, data: reports, environment: environment() }));
-  stdout.write(reports.map(lines).join("\n") + "\n");
+  const report = readableJson({ sides, data: reports, environment: environment() });
+  await tellReport({ json: report, words: reports.map(lines).join("\n") + "\n", file: json }, stdout);
   return 0;
 }
 

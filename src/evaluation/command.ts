@@ -1,8 +1,9 @@
-import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Classifier } from "./classifier.js";
 import { EvaluationError } from "./errors.js";
 import { evaluate } from "./evaluate.js";
+import { STDOUT, tellReport } from "./json-file.js";
 import { loadData } from "./load.js";
 import type { Options } from "./options.js";
 import { progressOn, type Screen } from "./progress.js";
@@ -30,7 +31,8 @@ export async function makeReport(
   const { stop, stderr } = surroundings;
   const files = await loadData(options.data, options);
   await using classifier = await surroundings.open(options);
-  const scored = await evaluate(files, classifier, options.tasks, stop, progressOn(stderr));
+  using progress = progressOn(stderr);
+  const scored = await evaluate(files, classifier, options.tasks, stop, progress);
   return {
     data: options.outcomes ? scored : scored.map(({ outcomes: _, ...report }) => report),
     bundle: classifier.model,
@@ -46,8 +48,8 @@ export async function evaluateCommand(options: Options, surroundings: Surroundin
   const { json, thresholds } = options;
   if (json !== undefined) await makeRoom(json); // told before the work and not after
   const report = await makeReport(options, surroundings);
-  if (json !== undefined) await writeFile(json, readableJson(report));
-  surroundings.stdout.write(table(report.data) + "\n");
+  const words = table(report.data) + "\n";
+  await tellReport({ json: readableJson(report), words, file: json }, surroundings.stdout);
   if (report.partial) return EXIT.interrupted;
   const short = shortfalls(report.data, thresholds);
   for (const line of short) surroundings.stderr.write(`fell short: ${line}\n`);
@@ -56,6 +58,7 @@ export async function evaluateCommand(options: Options, surroundings: Surroundin
 
 /** @throws EvaluationError when no report can be written at `file`. */
 export async function makeRoom(file: string): Promise<void> {
+  if (file === STDOUT) return;
   try {
     await mkdir(dirname(file), { recursive: true });
     await access(dirname(file), constants.W_OK);

@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { pipeline as finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { EvaluationError } from "./errors.js";
 import { parseRow, type LabelledText } from "./labelled-text.js";
 
-async function* linesOf(file: string): AsyncGenerator<string> {
+/** Lines of a file, packed or not. */
+export async function* linesOf(file: string): AsyncGenerator<string> {
   const source = createReadStream(file);
   // The iteration throws what the pipeline's callback would get.
   const stream = file.endsWith(".gz") ? pipeline(source, createGunzip(), () => undefined) : source;
+  yield* linesIn(stream);
+}
+
+/** Lines of a stream of bytes in UTF-8, each as soon as it is there. */
+export async function* linesIn(stream: Readable): AsyncGenerator<string> {
   let rest = "";
   for await (const chunk of stream.setEncoding("utf8") as AsyncIterable<string>) {
     const lines = (rest + chunk).split("\n");

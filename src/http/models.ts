@@ -52,7 +52,8 @@ async function cardOf({ folder }: Bundle): Promise<string> {
   }
 }
 
-function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
+/** What a model is, as callers and operators see it. */
+export function modelInfo(entry: PoolEntry, pool: EnginePool): z.infer<typeof ModelInfo> {
   const { model, engineName, bundle, tags, state, engine } = entry;
   const { name, version, description, language, license, tasks, limits } = bundle.manifest;
   const { intent, topic } = tasks;

@@ -54,7 +54,7 @@ function farewell(child: ChildProcess, stderr: string): ServerGoneError {
 }
 
 /**
- * `npm start` without npm, in a process of its own.
+ * `onepass serve` in a process of its own.
  * env: of the process. launcher: a command that becomes the process, such as `taskset -c 1`. @throws LoadTestError when the port is taken; ServerGoneError when the server does not start
  */
 export async function startServer(
@@ -65,7 +65,8 @@ export async function startServer(
 ): Promise<OwnServer> {
   const url = `http://${HOST}:${await freePort(port)}`;
   const settings = { ONEPASS_LOG_LEVEL: "error", ...env, ONEPASS_HOST: HOST, ONEPASS_PORT: new URL(url).port };
-  const [command = process.execPath, ...args] = [...launcher, process.execPath, join(PACKAGE_ROOT, "scripts/start.js")];
+  const serve = [process.execPath, join(PACKAGE_ROOT, "bin/onepass.js"), "serve"];
+  const [command = process.execPath, ...args] = launcher.concat(serve);
   const child = spawn(command, args, {
     env: settings,
     stdio: ["ignore", "pipe", "pipe"],

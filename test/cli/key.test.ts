@@ -71,3 +71,12 @@ test("a file that is no file of keys is left as it is", async () => {
   expect(await run(["--name", "app", "--scope", "classify", "--file", file])).toMatchObject({ code: 2, stdout: "" });
   expect(readFileSync(file, "utf8")).toBe("notes");
 });
+
+test("as JSON the key comes with its entry", async () => {
+  const file = join(folder, "keys.json");
+  const { stdout, stderr } = await run(["--name", "app", "--scope", "classify", "--file", file, "--json"]);
+  const { key: secret, entry } = JSON.parse(stdout) as { key: string; entry: object };
+  expect(stderr).toBe("");
+  expect(readKeys(file)).toEqual([entry]);
+  expect(new KeyRing(readKeys(file)).find(secret)?.name).toBe("app");
+});

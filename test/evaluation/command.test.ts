@@ -281,3 +281,11 @@ test("an engine that fails ends the run and is disposed of", async () => {
   expect(stderr).toContain("The engine single-pass failed");
   expect(failing.asked.length).toBeLessThan(12);
 });
+
+test("JSON can be printed in place of the table", async () => {
+  const io = fakeIo();
+  const options = optionsOf(["--bundle", "any", "--data", UTTERANCES, "--json", "-"]);
+  const code = await evaluateCommand(options, { ...io, open: () => Promise.resolve(new FakeClassifier()) });
+  expect(code).toBe(0);
+  expect(JSON.parse(io.told.stdout)).toMatchObject({ bundle: "fake@1.0.0", data: [{ rows: 12 }] });
+});

@@ -215,3 +215,12 @@ test("what answers and is no onepass server is told", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("is no onepass server");
 });
+
+test("JSON can be printed in place of the tables", async () => {
+  await using fake = await FakeServer.start(FAST);
+  const io = fakeIo();
+  const given = ["--url", fake.url, ..."--quick --rounds 1 --block-seconds 0.05 --json -".split(" ")];
+  const code = await loadtestCommand(cli.loadtest.parse(given) as Options, { ...io, startedMs: performance.now() });
+  expect(code).toBe(0);
+  expect(JSON.parse(io.told.stdout)).toMatchObject({ mode: "quick" });
+});
