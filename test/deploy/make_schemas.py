@@ -4,7 +4,7 @@
     python test/deploy/make_schemas.py kubernetes_validate-*.whl kserve-*.whl > test/deploy/schemas.json
 
 - Kubernetes 1.30: the strict JSON schemas of PyPI's kubernetes-validate, which come from Kubernetes' OpenAPI document.
-- KServe 0.21: the models of PyPI's kserve, which are generated from KServe's OpenAPI document, turned into schemas again.
+- KServe 0.21: the models of PyPI's kserve, which are generated from KServe's OpenAPI document, turned back into schemas.
 - KEDA 2: no package carries its schema as data; the one here is written by hand after the types of npm's
   @kubernetes-models/keda 2.0.0.
 """
@@ -38,7 +38,8 @@ def lean(schema):
         return schema
     kept = {}
     for key, value in schema.items():
-        if key in ("$id", "$schema") or key.startswith("x-kubernetes") or (key == "description" and isinstance(value, str)):
+        is_prose = key == "description" and isinstance(value, str)
+        if is_prose or key in ("$id", "$schema") or key.startswith("x-kubernetes"):
             continue
         if key == "$ref":
             kept[key] = "#/$defs/" + value.rsplit("/", 1)[-1]
@@ -53,6 +54,11 @@ def references(schema):
     return set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema)))
 
 
+def table(source, title):
+    """A dictionary of texts, as the generator writes it."""
+    return dict(re.findall(r"'(\w+)': '([^']+)'", source.split(f"{title} = {{")[1].split("}")[0]))
+
+
 def kserve_schemas(wheel, kubernetes):
     """Schemas of KServe's kinds; what is Kubernetes' own refers to Kubernetes' schema."""
     sources = [wheel.read(name).decode() for name in wheel.namelist() if name.startswith("kserve/models/")]
@@ -61,9 +67,8 @@ def kserve_schemas(wheel, kubernetes):
         name = re.search(r"^class (\w+)\(object\)", source, re.M)
         if not name:
             continue
-        table = lambda title: dict(re.findall(r"'(\w+)': '([^']+)'", source.split(f"{title} = {{")[1].split("}")[0]))
         required = re.findall(r"validation and (\w+) is None", source)
-        found[name[1]] = (table("openapi_types"), table("attribute_map"), required)
+        found[name[1]] = (table(source, "openapi_types"), table(source, "attribute_map"), required)
 
     def typed(kind):
         if inner := re.fullmatch(r"list\[(.+)\]", kind):
