@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   "client_closed_request",
   "engine_failed",
   "invalid_bundle",
+  "model_refused",
   "internal",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

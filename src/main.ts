@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const logger = createLogger(config);
   const tracing = await openTracing(config, logger);
   const house = buildHouse(config, logger, tracing);
-  const { pool, shadow, lifecycle, keys } = house;
+  const { pool, manager, loads, shadow, lifecycle, keys } = house;
   warnOfExposure(config, logger);
   const servers = await openServers(house, config);
   logger.info({ url: urlOf(servers.main), ...(servers.ops && { ops_url: urlOf(servers.ops) }) }, "listening");
@@ -31,22 +31,23 @@ async function main(): Promise<void> {
       logger.error("the engines did not close in time");
       process.exit(1);
     }, DISPOSE_TIMEOUT_MS).unref();
+    await manager[Symbol.asyncDispose]();
     await Promise.all([pool[Symbol.asyncDispose](), tracing[Symbol.asyncDispose]()]);
     logger.info("stopped");
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, (name) => void stop(name));
-  if (keys) {
-    process.on("SIGHUP", () => {
-      keys.reload();
-    });
-  }
+  process.on("SIGHUP", () => {
+    keys?.reload();
+    void manager.refresh();
+  });
 
   await pool.open(await findModels(config, logger));
   if (lifecycle.draining) return;
   if (pool.entries.every(({ state }) => state !== "ready")) {
     throw new OnepassError("not_ready", 503, `No model in ${config.modelsDirs.join(" or ")} could be loaded.`);
   }
+  logger.info(await loads.summary(config), "loaded");
   if (pool.ready) logger.info({ url: urlOf(servers.main), model: pool.default?.model }, "ready");
 }
 

@@ -26,6 +26,11 @@ export function bundleId({ manifest }: Pick<Bundle, "manifest">): string {
   return `${manifest.name}@${manifest.version}`;
 }
 
+/** folder: absolute. */
+export function bundleAt(folder: string, manifest: Manifest): Bundle {
+  return { folder, manifest, path: (file) => join(folder, file) };
+}
+
 /**
  * Reads a bundle's manifest and proves the SHA-256 of every file, so that nothing opens a file that was tampered with, and looks
  * at the headers of model files, so that no native reader meets a length that leads out of the file.
@@ -34,7 +39,7 @@ export function bundleId({ manifest }: Pick<Bundle, "manifest">): string {
 export async function loadBundle(folder: string): Promise<Bundle> {
   const root = resolve(folder);
   const manifest = parseManifest(await readManifest(root), basename(root));
-  const bundle: Bundle = { folder: root, manifest, path: (file) => join(root, file) };
+  const bundle = bundleAt(root, manifest);
   checkManifest(manifest);
   const checks = headerChecks(manifest);
   for (const [file, expected] of Object.entries(manifest.files)) {

@@ -28,6 +28,15 @@ export class DualPath {
   /** @throws OnepassError; when neither can answer, the error of the engine that was asked for */
   async answer(asked: PoolEntry, question: Question, policy: FallbackPolicy, signal: AbortSignal): Promise<Outcome> {
     if (policy === "only") return this.#fallbackAlone(asked, question, signal);
+    if (policy === "auto" && mustWait(asked)) {
+      // Where nobody else can answer, waiting is better than none: the engine comes back.
+      const other = chooseFallback(this.pool, asked, question.tasks);
+      if (other && isReady(other) && !mustWait(other)) {
+        const first = notReady(`The model ${asked.model} is being started again.`);
+        const attempt = await this.#askInstead(other, question, signal, first);
+        return { attempt, fallback: { from: asked.model, reason: "not_ready" } };
+      }
+    }
     try {
       return { attempt: await this.#ask(asked, question, signal), fallback: null };
     } catch (error) {
@@ -68,6 +77,11 @@ export class DualPath {
     if (isReady(entry)) return this.attempts.attempt(entry, question, signal);
     throw notReady(`The model ${entry.model} ${entry.state === "failed" ? "could not be loaded" : "is being loaded"}.`);
   }
+}
+
+/** Whether the engine is there, but would answer only after a while. */
+function mustWait({ engine }: PoolEntry): boolean {
+  return engine?.available === false;
 }
 
 /** Why another engine may be asked; undefined when it would fare no better, since the fault is the caller's or ours. */

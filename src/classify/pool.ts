@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { bundleId, type Bundle } from "../bundle/bundle.js";
 import { sameLabels } from "../bundle/check.js";
 import type { Discovery, FaultyBundle } from "../bundle/discover.js";
@@ -45,8 +46,13 @@ export class EnginePool implements AsyncDisposable {
   #opening: Promise<void> | undefined;
   #opened = false;
   #closed = false;
+  #defaultModel: string | undefined;
+  #fallbackModel: string | undefined;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(private readonly options: PoolOptions) {
+    this.#defaultModel = options.defaultModel;
+    this.#fallbackModel = options.fallbackModel;
+  }
 
   /** Every engine of every bundle, in order of name and version; a bundle's own engine first. */
   get entries(): readonly PoolEntry[] {
@@ -64,24 +70,22 @@ export class EnginePool implements AsyncDisposable {
 
   /** Undefined while nothing is known, or when the default is a faulty bundle. */
   get default(): PoolEntry | undefined {
-    const { defaultModel } = this.options;
-    if (defaultModel !== undefined) return this.byModel(defaultModel);
+    if (this.#defaultModel !== undefined) return this.byModel(this.#defaultModel);
     return this.entries.find(({ engineName }) => engineName === "single-pass") ?? this.entries[0];
   }
 
   /** Undefined when the default would fall back on itself. */
   get fallback(): PoolEntry | undefined {
-    const { fallbackModel } = this.options;
     const entry =
-      fallbackModel === undefined
+      this.#fallbackModel === undefined
         ? this.entries.find(({ engineName }) => engineName === "dual-encoder")
-        : this.byModel(fallbackModel);
+        : this.byModel(this.#fallbackModel);
     return entry?.bundle === this.default?.bundle ? undefined : entry;
   }
 
   /** Whether a request that names no model will be answered. */
   get ready(): boolean {
-    return [this.default, this.fallback].some((entry) => entry?.state === "ready");
+    return [this.default, this.fallback].some((entry) => entry?.state === "ready" && entry.engine?.available !== false);
   }
 
   /** model: `name` (its highest version) or `name@version`. By default the bundle's own engine. */
@@ -117,6 +121,37 @@ export class EnginePool implements AsyncDisposable {
     return this.#opening;
   }
 
+  /**
+   * Takes a bundle in whose engines are warm, in the place of `replaced` if there is one: from now on it is asked. Default and
+   * fallback stay who they are, or become who takes their place. Returns the engines that nobody asks any more, to be closed.
+   */
+  put(bundle: Bundle, engines: readonly Engine[], replaced?: Bundle): readonly Engine[] {
+    const entries = loadingEntries(bundle).map((entry) => readyEntry(entry, engines));
+    this.#pin(replaced, bundle);
+    const place = this.#entries.findIndex((entry) => entry.bundle === replaced);
+    const old = this.#remove(replaced);
+    this.#entries.splice(place < 0 ? this.#entries.length : place, 0, ...entries);
+    this.#faulty = this.#faulty.filter(({ model }) => model !== basename(bundle.folder));
+    this.#register();
+    for (const entry of entries) this.#report(entry);
+    return old;
+  }
+
+  /** Takes a bundle out of service. Returns its engines, to be closed. */
+  take(bundle: Bundle): readonly Engine[] {
+    this.#pin();
+    if (this.fallback?.bundle === bundle) this.#fallbackModel = undefined;
+    const old = this.#remove(bundle);
+    this.#register();
+    return old;
+  }
+
+  /** Makes a bundle the default. */
+  activate(bundle: Bundle): void {
+    this.#pin();
+    this.#defaultModel = bundleId(bundle);
+  }
+
   /** Closes what is open, after the engine that is being loaded: native code can't be interrupted. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
@@ -130,11 +165,7 @@ export class EnginePool implements AsyncDisposable {
       if (this.#closed) return;
       try {
         const engines = await this.options.load(bundle);
-        this.#update(bundle, (entry) => {
-          const engine = engines.find(({ name }) => name === entry.engineName);
-          if (!engine) throw new RangeError(`${entry.model} was loaded without its engine ${entry.engineName}`);
-          return { ...entry, state: "ready", engine };
-        });
+        this.#update(bundle, (entry) => readyEntry(entry, engines));
       } catch (error) {
         this.#update(bundle, (entry) => ({ ...entry, state: "failed", error }));
       }
@@ -145,6 +176,26 @@ export class EnginePool implements AsyncDisposable {
   #update(bundle: Bundle, change: (entry: PoolEntry) => PoolEntry): void {
     this.#entries = this.entries.map((entry) => (entry.bundle === bundle ? change(entry) : entry));
     for (const entry of this.entries) if (entry.bundle === bundle) this.#report(entry);
+  }
+
+  /** From the first change on nobody becomes default or fallback by the order in which bundles came. */
+  #pin(replaced?: Bundle, by?: Bundle): void {
+    const name = (entry: PoolEntry | undefined) =>
+      entry && bundleId(replaced && by && entry.bundle === replaced ? by : entry.bundle);
+    const { default: first, fallback } = this;
+    this.#defaultModel = name(first) ?? this.#defaultModel;
+    this.#fallbackModel = name(fallback) ?? this.#fallbackModel;
+  }
+
+  #remove(bundle: Bundle | undefined): readonly Engine[] {
+    const removed = this.#entries.filter((entry) => entry.bundle === bundle);
+    this.#entries = this.#entries.filter((entry) => entry.bundle !== bundle);
+    for (const { model, engineName } of removed) this.options.metrics.engines.gone({ model, engine: engineName });
+    return removed.flatMap(({ engine }) => engine ?? []);
+  }
+
+  #register(): void {
+    this.#registry = new BundleRegistry([...new Set(this.#entries.map(({ bundle }) => bundle))]);
   }
 
   #report(entry: PoolEntry): void {
@@ -158,6 +209,12 @@ export class EnginePool implements AsyncDisposable {
 /** Why a bundle does not serve, for operators; nothing of a stack. */
 export function faultMessage(error: unknown): string {
   return error instanceof OnepassError ? error.message : "The engine could not be loaded; the log says why.";
+}
+
+function readyEntry(entry: PoolEntry, engines: readonly Engine[]): PoolEntry {
+  const engine = engines.find(({ name }) => name === entry.engineName);
+  if (!engine) throw new RangeError(`${entry.model} was loaded without its engine ${entry.engineName}`);
+  return { ...entry, state: "ready", engine };
 }
 
 function loadingEntries(bundle: Bundle): PoolEntry[] {

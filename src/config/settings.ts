@@ -8,11 +8,13 @@ import { SCHEDULING } from "./scheduling.js";
 import { SECURITY } from "./security.js";
 import { SERVER } from "./server.js";
 import { SHADOW } from "./shadow.js";
+import { WORKERS } from "./workers.js";
 
 /** Every setting. The variable of `maxTexts` is `ONEPASS_MAX_TEXTS`; the descriptions are the pages of the manual. */
 export const Settings = z.strictObject({
   ...SERVER,
   ...MODELS,
+  ...WORKERS,
   ...FALLBACK,
   ...SHADOW,
   ...LIMITS,

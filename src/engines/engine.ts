@@ -81,6 +81,10 @@ export interface Engine extends AsyncDisposable {
   readonly places?: number;
   /** Runs nothing. @throws TextTooLongError as `score` would */
   check?(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void>;
+  /** Where the model runs, in words: `cpu`, `cuda (NVIDIA H200), 12 of 12 layers`. */
+  readonly device?: string | undefined;
+  /** False while nobody could run a request, and one would have to wait until somebody can. Absent: always true. */
+  readonly available?: boolean;
   /**
    * Scores in the order of `requests`; never answers partly.
    * @throws TextTooLongError before anything is run; EngineError when the runtime fails;

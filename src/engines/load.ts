@@ -7,7 +7,7 @@ import { openEncoder } from "./encoder/encoder.js";
 import type { BatchObserver, Engine, EngineName } from "./engine.js";
 import { GeneratingEngine } from "./generate/generating.js";
 import { openWriters } from "./generate/open.js";
-import { enginesOf } from "./offered.js";
+import { enginesOf, runsAsGraph } from "./offered.js";
 import { QueuedEngine, type Runtime } from "./queued.js";
 
 /** Opens a file of the bundle, or gives it when it is open. */
@@ -82,11 +82,11 @@ async function openSinglePass(
   use: OpenModel,
 ): Promise<Runtime> {
   const { onnx } = model;
-  const { runtime = "auto", gpu } = options;
+  const { runtime = "auto" } = options;
   if (runtime === "onnx" && !onnx) {
     throw new BundleError(bundleId(bundle), "has no ONNX graph: export it again with one, or set the runtime to auto");
   }
-  if (onnx && (runtime === "onnx" || (runtime === "auto" && gpu === false))) {
+  if (onnx && runsAsGraph(model, options)) {
     return openDecoderGraph(bundle, model, onnx, await loadVocabulary(bundle.path(model.file)), options);
   }
   const loaded = await use(model.file);

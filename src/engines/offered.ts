@@ -1,6 +1,8 @@
 import { TASK_NAMES } from "../tasks/task.js";
 import type { GeneratorModel, Manifest } from "../bundle/manifest.js";
+import type { Bundle } from "../bundle/bundle.js";
 import type { EngineName } from "./engine.js";
+import type { EngineOptions } from "./load.js";
 
 /** One prompt of a generating engine: which file it is put to, for which tasks. */
 export type WriterSpec = GeneratorModel["decoders"][number];
@@ -21,4 +23,27 @@ export function writersOf({ model, tasks }: Pick<Manifest, "model" | "tasks">, e
   return engine === "generate"
     ? [{ file, tasks: served, prompt, values }]
     : served.map((task) => ({ file, tasks: [task], prompt, values }));
+}
+
+/**
+ * A bundle's engines, those that share what is loaded together: a single pass on a graph has nothing of the weights that
+ * write, and need neither wait for them nor fall with them.
+ */
+export function sharingEngines(
+  { manifest: { model } }: Bundle,
+  options: Pick<EngineOptions, "engines" | "runtime" | "gpu">,
+): EngineName[][] {
+  const names = enginesOf(model).filter((name) => options.engines?.includes(name) ?? true);
+  const [own, ...writers] = names;
+  if (own !== "single-pass" || writers.length === 0 || !runsAsGraph(model, options)) return [names];
+  return [[own], writers];
+}
+
+/** Whether it is known before anything is opened: with a GPU to look for, llama.cpp looks. */
+export function runsAsGraph(
+  model: Manifest["model"],
+  { runtime = "auto", gpu }: Pick<EngineOptions, "runtime" | "gpu">,
+): boolean {
+  if (model.engine !== "single-pass" || !model.onnx) return false;
+  return runtime === "onnx" || (runtime === "auto" && gpu === false);
 }

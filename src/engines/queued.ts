@@ -25,6 +25,8 @@ export interface ForwardScores {
 export interface Runtime extends AsyncDisposable {
   readonly name: RuntimeName;
   readonly limits: BatchLimits;
+  /** Where the model runs, in words; the CPU by default. */
+  readonly device?: string | undefined;
   /** How many runs there may be at once; one by default. */
   readonly parallel?: number;
   /** What the ids of a text say of its topic before the model has read them. */
@@ -34,6 +36,8 @@ export interface Runtime extends AsyncDisposable {
   /** Scores in the order of `batch`, whose prompts are of one length. */
   run(batch: readonly Forward[]): Promise<ForwardScores[]>;
 }
+
+const CPU = "cpu";
 
 interface Job {
   readonly forward: Forward;
@@ -46,6 +50,7 @@ export class QueuedEngine implements Engine {
   readonly name: EngineName;
   readonly runtime: RuntimeName;
   readonly places: number;
+  readonly device: string;
   readonly #queue: BatchQueue<Job, ForwardScores>;
 
   constructor(
@@ -56,6 +61,7 @@ export class QueuedEngine implements Engine {
     this.name = bundle.manifest.model.engine;
     this.runtime = reader.name;
     this.places = placesOf(reader);
+    this.device = reader.device ?? CPU;
     this.#queue = new BatchQueue(
       (batch) => this.#run(batch),
       ({ tokens }) => tokens,

@@ -51,6 +51,14 @@ export class RunLimitedEngine implements Engine {
     }
   }
 
+  get device(): string | undefined {
+    return this.inner.device;
+  }
+
+  get available(): boolean {
+    return this.inner.available !== false;
+  }
+
   async check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
     await this.inner.check?.(requests, tasks);
   }

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import type { Express } from "express";
 import type { Logger } from "pino";
 import type { WatchedKeys } from "../access/keys-file.js";
+import type { Bundle } from "../bundle/bundle.js";
 import { EnginePool, type PoolEntry } from "../classify/pool.js";
 import { ClassifyService } from "../classify/service.js";
 import type { Config } from "../config/read.js";
@@ -9,6 +10,7 @@ import { createApp, createOpsApp, type AppOptions } from "../http/app.js";
 import { door } from "../http/door.js";
 import { RefusalLog } from "../http/refusal-log.js";
 import { KeptTexts } from "../logging/texts.js";
+import type { ModelManager } from "../lifecycle/manager.js";
 import { Metrics } from "../metrics/metrics.js";
 import { Scheduling } from "../scheduling/scheduling.js";
 import type { Shadow } from "../shadow/shadow.js";
@@ -17,12 +19,16 @@ import { answersLog } from "./answers-log.js";
 import { openKeys } from "./edge.js";
 import { engineLoader } from "./engines.js";
 import { createShadow } from "./shadow.js";
+import { Loads } from "./loads.js";
+import { createManager } from "./manager.js";
 
 /** Everything that answers, put together; nothing of it runs yet. */
 export interface House {
   readonly metrics: Metrics;
   readonly pool: EnginePool;
   readonly service: ClassifyService;
+  readonly manager: ModelManager;
+  readonly loads: Loads;
   /** What every request meets first. */
   readonly app: RequestListener;
   /** Of `/metrics` and `/admin`, where these have a port of their own. */
@@ -38,12 +44,13 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
   const metrics = new Metrics();
   const lifecycle = { draining: false };
   const scheduling = new Scheduling(config, metrics);
-  const load = engineLoader(config, metrics);
+  const loads = new Loads(engineLoader(config, metrics, logger));
+  const load = async (bundle: Bundle) => (await loads.load(bundle)).map((engine) => scheduling.over(engine));
   const pool = new EnginePool({
     metrics,
     defaultModel: config.defaultModel,
     fallbackModel: config.fallbackModel,
-    load: async (bundle) => (await load(bundle)).map((engine) => scheduling.over(engine)),
+    load,
     onChange: (entry) => {
       logChange(entry, logger);
     },
@@ -63,6 +70,7 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
       logger.warn({ model, engine, state }, "the engine's breaker changed");
     },
   });
+  const manager = createManager(config, pool, load, metrics, logger);
   const keys = openKeys(config, metrics.access, logger);
   const refusals = new RefusalLog(logger);
   const options: AppOptions = {
@@ -76,11 +84,12 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
     edge: { ...config, keys: keys?.ring },
     shadow,
     adapters: config.adapters,
+    manager,
     opsApart: config.opsPort !== undefined,
   };
   const opsApp = options.opsApart ? createOpsApp(options) : undefined;
   const app = door(createApp(options), { turnsAway: (now) => scheduling.turnsAway(now), metrics, refusals });
-  return { metrics, pool, service, app, opsApp, shadow, keys, lifecycle };
+  return { metrics, pool, service, manager, loads, app, opsApp, shadow, keys, lifecycle };
 }
 
 function logChange({ model, engineName, engine, state, error }: PoolEntry, logger: Logger): void {

@@ -1,21 +1,57 @@
+import type { Logger } from "pino";
 import { bundleId, type Bundle } from "../bundle/bundle.js";
 import type { Config } from "../config/read.js";
 import type { Engine } from "../engines/engine.js";
-import { loadEngines, type EngineOptions } from "../engines/load.js";
+import type { EngineOptions } from "../engines/load.js";
 import { RunLimitedEngine } from "../engines/run-limit.js";
 import type { Metrics } from "../metrics/metrics.js";
+import { openWorkers } from "../workers/engine.js";
 
 /** How a bundle becomes the engines that answer, warm: whatever stands between the service and a model is put here. */
-export function engineLoader(config: Config, metrics: Metrics): (bundle: Bundle) => Promise<readonly Engine[]> {
+export function engineLoader(
+  config: Config,
+  metrics: Metrics,
+  logger: Logger,
+): (bundle: Bundle) => Promise<readonly Engine[]> {
   return async (bundle) => {
-    const engines = await loadEngines(bundle, {
-      ...engineOptions(config),
-      onBatch: (engine) => (prompts, tokens) => {
-        metrics.engines.batchRun({ model: bundleId(bundle), engine }, prompts, tokens);
-      },
-    });
+    const engines = await (config.workers === 0
+      ? loadHere(bundle, config, metrics)
+      : loadInWorkers(bundle, config, metrics, logger));
     return engines.map((engine) => new RunLimitedEngine(engine, config.runTimeoutMs));
   };
+}
+
+/** Native libraries are opened by who runs models alone: in this process only where there are no workers. */
+async function loadHere(bundle: Bundle, config: Config, metrics: Metrics): Promise<readonly Engine[]> {
+  const { loadEngines } = await import("../engines/load.js");
+  const model = bundleId(bundle);
+  return loadEngines(bundle, {
+    ...engineOptions(config),
+    onBatch: (engine) => (prompts, tokens) => {
+      metrics.engines.batchRun({ model, engine }, prompts, tokens);
+    },
+  });
+}
+
+function loadInWorkers(bundle: Bundle, config: Config, metrics: Metrics, logger: Logger): Promise<readonly Engine[]> {
+  const model = bundleId(bundle);
+  const { workers, workerSilentMs: silentMs, workerHangMs: hangMs, workerMemoryMb } = config;
+  return openWorkers(bundle, {
+    module: import.meta.resolve("../workers/worker.js"),
+    workers,
+    engines: engineOptions(config),
+    health: { silentMs, hangMs, memoryBytes: workerMemoryMb * 2 ** 20 },
+    onBatch: ({ engine, prompts, tokens }) => {
+      metrics.engines.batchRun({ model, engine }, prompts, tokens);
+    },
+    onRestart: (engine, reason, detail, worker) => {
+      metrics.workers.restarted({ model, engine }, reason);
+      const why = { model, engine, worker, reason, ...(detail instanceof Error ? { err: detail } : { detail }) };
+      if (reason === "unstartable") logger.error(why, "the worker could not be started");
+      else logger.warn(why, "the worker is replaced");
+    },
+    watch: (engine, states) => metrics.workers.watch({ model, engine }, states),
+  });
 }
 
 /** What the settings say of every engine. */

@@ -7,6 +7,8 @@ import type { Metrics } from "../metrics/metrics.js";
 import type { Shadow } from "../shadow/shadow.js";
 import { PASSED_ON, type Tracing } from "../tracing/trace.js";
 import { adapterRoutes } from "./adapters/adapters.js";
+import type { ModelManager } from "../lifecycle/manager.js";
+import { adminRoutes } from "./admin.js";
 import { classifyRoutes } from "./classify.js";
 import { compareRoutes } from "./compare.js";
 import { OPEN_EDGE, useEdge, type EdgeOptions } from "./edge.js";
@@ -36,6 +38,8 @@ export interface AppOptions {
   readonly refusals?: RefusalLog;
   /** By default nobody is kept out. */
   readonly edge?: EdgeOptions;
+  /** Changes models while the server runs; without it there is no `/admin`. */
+  readonly manager?: ModelManager | undefined;
   /** Whether `/metrics`, `/compare/summary` and `/admin` have a port of their own (`createOpsApp`); false by default. */
   readonly opsApart?: boolean;
   /** Other servers' APIs that are answered, too; none by default. */
@@ -72,8 +76,8 @@ export function createOpsApp(options: AppOptions): Express {
   return app;
 }
 
-function opsRoutes({ metrics, shadow }: AppOptions): RequestHandler[] {
-  return [metricsRoutes(metrics), shadowRoutes(shadow)];
+function opsRoutes({ metrics, shadow, manager }: AppOptions): RequestHandler[] {
+  return [metricsRoutes(metrics), shadowRoutes(shadow), ...(manager ? [adminRoutes(manager)] : [])];
 }
 
 /** What every request meets first. */

@@ -111,6 +111,11 @@ export class EngineMetrics {
     this.#ready.set({ model, engine }, ready ? 1 : 0);
   }
 
+  /** A model that is no longer there is neither ready nor not. */
+  gone({ model, engine }: Answerer): void {
+    this.#ready.remove({ model, engine });
+  }
+
   #histogram(name: string, help: string, buckets: number[]): Histogram<Label> {
     return new Histogram({ name, help, labelNames: LABELS, buckets, registers: [this.registry] });
   }

@@ -10,6 +10,8 @@ import { PredictionMetrics } from "./predictions.js";
 import { QueueMetrics } from "./queue.js";
 import { RequestMetrics } from "./requests.js";
 import { ShadowMetrics } from "./shadow.js";
+import { ModelMetrics } from "./models.js";
+import { WorkerMetrics } from "./workers.js";
 
 /** Everything that is measured, in a registry of its own. Labels come from fixed sets: no text, no raw path. */
 export class Metrics {
@@ -23,6 +25,8 @@ export class Metrics {
   readonly fallback = new FallbackMetrics(this.registry);
   readonly shadow = new ShadowMetrics(this.registry);
   readonly access = new AccessMetrics(this.registry);
+  readonly models = new ModelMetrics(this.registry);
+  readonly workers = new WorkerMetrics(this.registry);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

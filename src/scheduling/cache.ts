@@ -91,6 +91,10 @@ export class CachedEngine implements Engine {
     });
   }
 
+  get available(): boolean {
+    return this.inner.available !== false;
+  }
+
   async check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
     await this.inner.check?.(requests, tasks);
   }

@@ -89,6 +89,7 @@ export class FakeEngine implements Engine {
   readonly runtime = "onnxruntime";
   readonly calls: { texts: string[]; tasks: readonly TaskName[] }[] = [];
   disposed = 0;
+  available = true;
   /** What the next calls do before they answer: throw, wait. */
   before: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
   intent: readonly number[] = [Math.log(6), Math.log(3), 0];

@@ -133,3 +133,23 @@ test("a caller who is gone is not answered by the fallback", async () => {
   await expect(ask({ text: "nine" }, caller.signal)).rejects.toMatchObject({ code: "client_closed_request" });
   expect(engine("dual-encoder").calls).toEqual([]);
 });
+
+test("while an engine is being started again the fallback answers at once, and nobody asks the engine", async () => {
+  const { ask, engine } = await fakeService();
+  engine("single-pass").available = false;
+  await expect(ask({ text: "nine" })).resolves.toMatchObject({
+    model: "dual-encoder@1.0.0",
+    fallback: { from: "single-pass@1.0.0", reason: "not_ready" },
+  });
+  expect(engine("single-pass").calls).toEqual([]);
+});
+
+test.each([
+  ["the caller wants no other", { fallback: "never" }, true],
+  ["the fallback is being started, too", {}, false],
+])("an engine that is being started again is waited for when %s", async (_case, body, fallbackIsUp) => {
+  const { ask, engine } = await fakeService();
+  engine("single-pass").available = false;
+  engine("dual-encoder").available = fallbackIsUp;
+  await expect(ask({ text: "nine", ...body })).resolves.toMatchObject({ model: "single-pass@1.0.0", fallback: null });
+});

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Bundle } from "../../src/bundle/bundle.js";
 import { EnginePool, faultMessage } from "../../src/classify/pool.js";
 import { BundleError } from "../../src/errors.js";
@@ -179,4 +179,41 @@ test("a name means its highest version", async () => {
 test("operators are told what is wrong with a bundle, but nothing of what we did not foresee", () => {
   expect(faultMessage(new BundleError("x", "no bundle.json"))).toBe("Bundle x: no bundle.json");
   expect(faultMessage(new Error("secret"))).not.toContain("secret");
+});
+
+test("a pool whose default and fallback are being started again is not ready, and is when one of them is back", async () => {
+  const { pool, engine } = await fakePool([single, dual]);
+  engine("single-pass").available = false;
+  expect(pool.ready).toBe(true);
+  engine("dual-encoder").available = false;
+  expect(pool.ready).toBe(false);
+  engine("single-pass").available = true;
+  expect(pool.ready).toBe(true);
+});
+
+describe("a bundle that is put in", () => {
+  test("has no engine missing, or the pool stays as it is", async () => {
+    const { pool } = await fakePool([single, dual]);
+    const before = [...pool.entries];
+    expect(() => pool.put(writing, [new FakeEngine(writing)])).toThrow("without its engine");
+    expect(pool.entries).toEqual(before);
+    expect(pool.byModel("writing")).toBeUndefined();
+  });
+
+  test("takes the place of a default that was chosen by name and version", async () => {
+    const { pool } = await fakePool([single, dual], { defaultModel: "single-pass@1.0.0", fallbackModel: "none" });
+    const next = fakeBundle("single-pass", { version: "1.1.0" });
+    const old = pool.put(next, fakeEngines(next), single);
+    expect(old.map(({ bundle }) => bundle)).toEqual([single]);
+    expect(pool.default?.bundle).toBe(next);
+    expect(pool.fallback).toBeUndefined(); // none was wanted
+  });
+
+  test("clears the fault that its folder had", async () => {
+    const { pool } = await fakePool([]);
+    await pool.open({ bundles: [dual], faulty: [{ model: single.folder, error: new Error("broken") }] });
+    pool.put(single, fakeEngines(single));
+    expect(pool.faulty).toEqual([]);
+    expect(pool.default?.bundle).toBe(dual); // as it was
+  });
 });

@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import supertest from "supertest";
+import type { EnginePool } from "../../src/classify/pool.js";
 import { ClassifyService } from "../../src/classify/service.js";
 import { createApp, createOpsApp, type AppOptions } from "../../src/http/app.js";
 import { fakePool, SETTINGS } from "../classify/fakes.js";
@@ -14,8 +15,9 @@ export async function harness(...pool: Parameters<typeof fakePool>) {
 }
 
 /** As `harness`, with something of the app as it is not by default: keys, limits, a port for operators. */
-export async function harnessWith(change: Partial<AppOptions>) {
-  return harnessOver(await fakePool(), change);
+export async function harnessWith(change: Partial<AppOptions> | ((pool: EnginePool) => Partial<AppOptions>)) {
+  const fake = await fakePool();
+  return harnessOver(fake, typeof change === "function" ? change(fake.pool) : change);
 }
 
 function harnessOver(fake: Awaited<ReturnType<typeof fakePool>>, change: Partial<AppOptions> = {}) {

@@ -18,6 +18,8 @@ export interface LoadedModel extends AsyncDisposable {
   /** User text is tokenised with special tokens off: "</s>" and "<intent>" in a text are plain characters. */
   readonly pieces: PieceEncoder;
   readonly onGpu: boolean;
+  /** In words: `cpu`, `cuda (NVIDIA H200), 12 of 12 layers`. */
+  readonly device: string;
 }
 
 /** Loads a GGUF with the binaries that the package brings; nothing is compiled or fetched. */
@@ -40,11 +42,18 @@ async function openModel(llama: Llama, options: LlamaModelOptions): Promise<Load
       await llama.dispose();
     };
     const pieces = new PieceEncoder((piece) => model.tokenize(piece, false));
-    return { model, pieces, onGpu: llama.gpu !== false, [Symbol.asyncDispose]: dispose };
+    const device = await deviceOf(llama, model);
+    return { model, pieces, onGpu: llama.gpu !== false, device, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await llama.dispose();
     throw error;
   }
+}
+
+async function deviceOf(llama: Llama, { gpuLayers, fileInsights }: LlamaModel): Promise<string> {
+  if (llama.gpu === false) return "cpu";
+  const names = [...new Set(await llama.getGpuDeviceNames())];
+  return `${llama.gpu} (${names.join(", ")}), ${gpuLayers} of ${fileInsights.totalLayers} layers`;
 }
 
 /** Opens files on demand, each once; a file is closed when the last of its users has disposed of it. */

@@ -36,6 +36,7 @@ const MAX_BATCH_TOKENS = 2048;
 /** What reads the logits, how much of it in one run, and in how many at once. */
 interface OpenReader {
   readonly name: RuntimeName;
+  readonly device?: string;
   readonly reader: LogitReader;
   readonly limits: BatchLimits;
   readonly parallel?: number;
@@ -57,7 +58,12 @@ export function openDecoder(
     const maxTokens = Math.max(longestPrompt, Math.min(longestPrompt * maxSequences, MAX_BATCH_TOKENS));
     const limits = { maxSequences, maxTokens, maxWaitMs: options.batchWaitMs ?? (loaded.onGpu ? GPU_WAIT_MS : 0) };
     const settings = { threads: options.threads, batch: limits, longestPrompt };
-    return { name: "llama.cpp", reader: await PrefixLm.create(loaded.model, labels, settings), limits };
+    return {
+      name: "llama.cpp",
+      device: loaded.device,
+      reader: await PrefixLm.create(loaded.model, labels, settings),
+      limits,
+    };
   });
 }
 
@@ -109,15 +115,17 @@ class DecoderRuntime implements Runtime {
   readonly name: RuntimeName;
   readonly limits: BatchLimits;
   readonly parallel: number;
+  readonly device: string | undefined;
   readonly #reader: LogitReader;
 
   constructor(
     private readonly spec: DecoderModel,
     private readonly loaded: LoadedModel,
-    { name, reader, limits, parallel = 1 }: OpenReader,
+    { name, device, reader, limits, parallel = 1 }: OpenReader,
     readonly evidence: Evidence | undefined,
   ) {
     this.name = name;
+    this.device = device;
     this.#reader = reader;
     this.limits = limits;
     this.parallel = parallel;

@@ -21,6 +21,8 @@ export interface ForwardAnswer {
 
 /** The part that knows the runtime. Not called concurrently. */
 export interface GeneratingRuntime extends AsyncDisposable {
+  /** Where its decoders run, in words. */
+  readonly device?: string;
   encode(text: PreparedText): EncodedText;
   /**
    * Asks every decoder that answers a task of the forward.
@@ -42,6 +44,7 @@ const ONE_AT_A_TIME = { maxSequences: 1, maxTokens: Infinity };
 export class GeneratingEngine implements Engine {
   readonly runtime = "llama.cpp";
   readonly places = 2; // one runs, one waits for it to end
+  readonly device: string | undefined;
   readonly #queue: BatchQueue<Job, ForwardAnswer[]>;
 
   constructor(
@@ -50,6 +53,7 @@ export class GeneratingEngine implements Engine {
     private readonly writers: GeneratingRuntime,
     private readonly onBatch?: BatchObserver,
   ) {
+    this.device = writers.device;
     this.#queue = new BatchQueue(
       ([job]) => this.#run(job!),
       ({ forward }) => forward.ids.length,

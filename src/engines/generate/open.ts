@@ -44,6 +44,10 @@ class Writers implements GeneratingRuntime {
     private readonly bundle: Bundle,
   ) {}
 
+  get device(): string {
+    return this.decoders[0]!.device;
+  }
+
   /** Tokens of the first decoder's file: decoders of one bundle have one tokenizer. */
   encode(text: PreparedText): EncodedText {
     return this.decoders[0]!.encode(text);
@@ -106,6 +110,10 @@ class Decoder implements AsyncDisposable {
       await loaded[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  get device(): string {
+    return this.loaded.device;
   }
 
   encode(text: PreparedText): EncodedText {

@@ -1,3 +1,4 @@
+import "./no-telemetry.js";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { GraphOutputs } from "../../bundle/manifest.js";
 import { TASK_NAMES, type TaskName } from "../../tasks/task.js";

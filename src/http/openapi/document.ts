@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
 import { PACKAGE_NAME, PACKAGE_VERSION } from "../../package.js";
+import { adminPaths } from "../admin.js";
 import { classifyPaths } from "../classify.js";
 import { comparePaths } from "../compare.js";
 import { healthPaths } from "../health.js";
@@ -36,6 +37,7 @@ const PATHS: Paths = {
   ...healthPaths,
   ...metricsPaths,
   ...shadowPaths,
+  ...adminPaths,
   ...versionPaths,
   ...openApiPaths,
   ...oipPaths,
