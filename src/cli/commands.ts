@@ -2,6 +2,7 @@ import { agree } from "./agree.js";
 import { bundleEncoder } from "./bundle-encoder.js";
 import { bundleGguf } from "./bundle-gguf.js";
 import { capacity } from "./capacity.js";
+import { chaos } from "./chaos.js";
 import { classify } from "./classify.js";
 import type { CliCommand } from "./command.js";
 import { compare } from "./compare.js";
@@ -11,6 +12,7 @@ import { doctor } from "./doctor.js";
 import { evaluate } from "./evaluate.js";
 import { fuzzHttp } from "./fuzz-http.js";
 import { fuzzModels } from "./fuzz-models.js";
+import { hop } from "./hop.js";
 import { importCommand } from "./import.js";
 import { key } from "./key.js";
 import { latency } from "./latency.js";
@@ -41,5 +43,5 @@ export const COMMANDS: readonly CliCommand[] = [
   ...[evaluate, loadtest, key, doctor, completion],
   // For developers of onepass.
   ...[results, agree, profile, latency],
-  ...[capacity, dashboardCheck, fuzzHttp, fuzzModels, overload, proxyCheck, soak],
+  ...[capacity, chaos, dashboardCheck, fuzzHttp, fuzzModels, hop, overload, proxyCheck, soak],
 ];
