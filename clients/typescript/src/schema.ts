@@ -472,6 +472,7 @@ export interface ComparedAnswer {
       | "client_closed_request"
       | "engine_failed"
       | "invalid_bundle"
+      | "model_refused"
       | "internal";
     message: string;
   };
@@ -601,6 +602,7 @@ export interface ErrorAnswer {
       | "client_closed_request"
       | "engine_failed"
       | "invalid_bundle"
+      | "model_refused"
       | "internal";
     /**
      * Made for people; may change.
