@@ -1,9 +1,9 @@
 """Turns trained runs into a bundle that the server serves.
 
     python -m training.export --run training/runs/decoder-12l --out models/onepass-en --matrices Q8_0
-    python -m training.export --run training/runs/encoder-joint --out models/onepass-minilm-joint
+    python -m training.export --run training/runs/encoder-joint --out models/joint-en
     python -m training.export --run training/runs/encoder-intent-topic training/runs/encoder-slots \\
-        --out models/onepass-minilm-dual
+        --out models/dual-en
     python -m training.export --run training/runs/decoder-12l-intent training/runs/decoder-12l-slots \\
         --out models-built/onepass-smollm2-12l-dual
 """

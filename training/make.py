@@ -73,28 +73,28 @@ BUNDLES: dict[str, list[Step]] = {
             BASE / f"{RELEASE}.gguf",
             f"git show {RELEASE_COMMIT}:models/onepass-smollm2-12l/decoder.gguf > {BASE}/{RELEASE}.gguf",
         ),
-        taught("lessons-1", "--bundles models/onepass-minilm-dual models/onepass-minilm-joint"),
+        taught("lessons-1", "--bundles models/dual-en models/joint-en"),
         trained("decoder", "decoder-12l-lessons-1"),
         trained("encoder", "encoder-teacher-1"),
         trained("encoder", "encoder-teacher-2"),
         taught(
             "lessons-2",
-            f"--bundles models/onepass-minilm-dual --runs {RUNS}/encoder-teacher-1 {RUNS}/encoder-teacher-2 --seed 6",
+            f"--bundles models/dual-en --runs {RUNS}/encoder-teacher-1 {RUNS}/encoder-teacher-2 --seed 6",
         ),
         trained("decoder", "decoder-12l-lessons-2"),
         exported("onepass-en", "decoder-12l-lessons-2", options=" --matrices Q5_1"),
     ],
-    "onepass-minilm-joint": [
+    "joint-en": [
         ENCODER_BASE,
         trained("encoder", "encoder-joint"),
         trained("encoder", "encoder-joint-polish"),
-        exported("onepass-minilm-joint", "encoder-joint-polish"),
+        exported("joint-en", "encoder-joint-polish"),
     ],
-    "onepass-minilm-dual": [
+    "dual-en": [
         ENCODER_BASE,
         trained("encoder", "encoder-intent-topic"),
         trained("encoder", "encoder-slots"),
-        exported("onepass-minilm-dual", "encoder-intent-topic", "encoder-slots"),
+        exported("dual-en", "encoder-intent-topic", "encoder-slots"),
     ],
     "onepass-clinc-en": [
         ENCODER_BASE,

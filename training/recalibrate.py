@@ -1,6 +1,6 @@
 """Calibrates a bundle anew, on dev, through the files that it ships; everything else stays as it is.
 
-python -m training.recalibrate --bundle models/onepass-minilm-joint
+python -m training.recalibrate --bundle models/joint-en
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """What teachers say of texts, for a student to learn from: soft labels of an ensemble (Hinton et al. 2015, 1503.02531).
 
-    python -m training.teach --bundles models/onepass-minilm-dual models/onepass-minilm-joint \\
+    python -m training.teach --bundles models/dual-en models/joint-en \\
         --runs training/runs/decoder-12l-write --out training/runs/lessons.0.npz
 
 The texts are MASSIVE's train rows, as they are and changed, and the utterances of the other sets, whose own labels are

@@ -10,7 +10,7 @@ export const compare = defineCommand({
   summary: "One text, answered by several engines side by side, with their times and tokens.",
   examples: [
     'compare "wake me up at nine on friday"',
-    'compare --engines single-pass,dual-encoder:onepass-minilm-dual "play some jazz"',
+    'compare --engines single-pass,dual-encoder:dual-en "play some jazz"',
   ],
   failure: "no engine answered, or the server failed",
   define: (command) =>

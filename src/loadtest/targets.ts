@@ -47,8 +47,8 @@ export const USUAL: readonly Required<Wish>[] = [
     engine: "dual-encoder",
     model,
   })),
-  { label: "dual-encoder", engine: "dual-encoder", model: "onepass-minilm-dual" },
-  { label: "joint-encoder", engine: "joint-encoder", model: "onepass-minilm-joint" },
+  { label: "dual-encoder", engine: "dual-encoder", model: "dual-en" },
+  { label: "joint-encoder", engine: "joint-encoder", model: "joint-en" },
 ];
 
 const ENGINES = [...new Set(USUAL.map(({ engine }) => engine))];

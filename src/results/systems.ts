@@ -65,14 +65,14 @@ export const SYSTEMS: readonly System[] = [
   },
   {
     label: "dual-encoder",
-    bundle: "models/onepass-minilm-dual",
+    bundle: "models/dual-en",
     engine: "dual-encoder",
     what: "two small encoders: intent and topic, slots",
     kind: "dual",
   },
   {
     label: "joint-encoder",
-    bundle: "models/onepass-minilm-joint",
+    bundle: "models/joint-en",
     engine: "joint-encoder",
     what: "one small encoder with all heads",
     kind: "joint",

@@ -25,8 +25,8 @@ test.each([
   "test/fixtures/roberta-small/intent.onnx",
   "test/fixtures/roberta-small-int8/slots.onnx",
   "models/onepass-en/decoder.int8.onnx",
-  "models/onepass-minilm-dual/intent-topic.int8.onnx",
-  "models/onepass-minilm-joint/intent-slots-topic.int8.onnx",
+  "models/dual-en/intent-topic.int8.onnx",
+  "models/joint-en/intent-slots-topic.int8.onnx",
   "models/onepass-clinc-en/intent.int8.onnx",
 ])("%s passes", (path) => {
   check(readFileSync(join(PACKAGE_ROOT, path)));

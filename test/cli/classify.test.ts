@@ -185,7 +185,7 @@ test("a line that looks like JSON and is none ends the run with its place", asyn
   expect(stderr).toContain('a.jsonl:2: has no "text"');
 });
 
-const BUNDLE = "onepass-minilm-joint";
+const BUNDLE = "joint-en";
 test.skipIf(!existsSync(join(PACKAGE_ROOT, "models", BUNDLE)))(
   "the binary answers on a bundled model, in its own process",
   { timeout: 180_000 },

@@ -67,11 +67,11 @@ test.each([
   expect(await run([], ...args)).toMatchObject({ code: 2, calls: [], stderr: expect.stringContaining(message) });
 });
 
-test.skipIf(!existsSync(join(PACKAGE_ROOT, "models/onepass-minilm-joint")))(
+test.skipIf(!existsSync(join(PACKAGE_ROOT, "models/joint-en")))(
   "the binary compares engines in its own process",
   { timeout: 180_000 },
   async () => {
-    const env = { ONEPASS_MODELS: "onepass-minilm-joint" };
+    const env = { ONEPASS_MODELS: "joint-en" };
     const { code, stdout } = await onepass(["compare", "wake me up at nine", "--json"], { env });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({

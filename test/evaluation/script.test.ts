@@ -9,7 +9,7 @@ import { PACKAGE_ROOT } from "../../src/package.js";
 import { onepass } from "../cli/binary.js";
 import { UTTERANCES } from "./fake-classifier.js";
 
-const BUNDLE = join(PACKAGE_ROOT, "models", "onepass-minilm-joint");
+const BUNDLE = join(PACKAGE_ROOT, "models", "joint-en");
 const TIMEOUT_MS = 60_000;
 
 test("a bundle that is not there exits with 2", { timeout: TIMEOUT_MS }, async () => {

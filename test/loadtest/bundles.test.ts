@@ -34,12 +34,12 @@ test("the folders are those of the setting", () => {
 
 const found = (name: string, shape = false) => ({ name, folder: name, shape });
 const HERE = [
-  ...["onepass-minilm-joint", "onepass-en", "mine"].map((name) => found(name)),
+  ...["joint-en", "onepass-en", "mine"].map((name) => found(name)),
   ...["roberta-base-int8", "roberta-large-fp32"].map((name) => found(name, true)),
 ];
 
 test.each([
-  ["the only model that is asked for", ["joint-encoder"], ["onepass-minilm-joint"]],
+  ["the only model that is asked for", ["joint-encoder"], ["joint-en"]],
   ["a shape by its name and version", ["dual-encoder:roberta-base-int8@0.1.0"], ["roberta-base-int8"]],
   ["every model but shapes, where any may be meant", ["dual-encoder"], HERE.slice(0, 3).map(({ name }) => name)],
   [

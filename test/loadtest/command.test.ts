@@ -196,7 +196,7 @@ test("a server without any of the targets exits with 2 and says what it lacks", 
   await using fake = await FakeServer.start(FAST);
   const { code, stderr } = await loadtest(`--url ${fake.url} --targets joint-encoder`);
   expect(code).toBe(2);
-  expect(stderr).toContain("there is nothing to measure: joint-encoder (the server has no model onepass-minilm-joint)");
+  expect(stderr).toContain("there is nothing to measure: joint-encoder (the server has no model joint-en)");
 });
 
 test("a port that is taken is told before a server is started", async () => {

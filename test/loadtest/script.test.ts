@@ -7,7 +7,7 @@ import type { Report } from "../../src/loadtest/report.js";
 import { PACKAGE_ROOT } from "../../src/package.js";
 import { onepass } from "../cli/binary.js";
 
-const BUNDLE = "onepass-minilm-joint";
+const BUNDLE = "joint-en";
 const TIMEOUT_MS = 120_000;
 
 test("a dry run needs no model and no server", { timeout: TIMEOUT_MS }, async () => {
@@ -29,7 +29,7 @@ test.skipIf(!existsSync(join(PACKAGE_ROOT, "models", BUNDLE)))(
     expect(code).toBe(0);
     expect(report.targets).toMatchObject([{ label: "joint-encoder", engine: "joint-encoder" }]);
     const [target] = report.targets;
-    expect(target?.model).toMatch(/^onepass-minilm-joint@/);
+    expect(target?.model).toMatch(/^joint-en@/);
     expect(target?.accuracy?.intent).toBeGreaterThan(0.8); // of the evaluation that lies in the bundle
     const [one] = target!.one_client;
     expect(one?.inference.p50).toBeGreaterThan(0);

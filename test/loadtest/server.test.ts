@@ -8,7 +8,7 @@ import { checkAlive, runningServer, startServer, untilLoaded } from "../../src/l
 import { PACKAGE_ROOT } from "../../src/package.js";
 import { FakeServer } from "./fake-server.js";
 
-const BUNDLE = "onepass-minilm-joint";
+const BUNDLE = "joint-en";
 const never = new AbortController().signal;
 /** As the load test's own environment, without the settings of whoever runs the tests. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ONEPASS_")));

@@ -5,7 +5,7 @@ const served = (name: string, ...engines: string[]): ServedEngine[] =>
   engines.map((engine) => ({ name, model: `${name}@0.1.0`, engine, state: "ready" }));
 
 const DECODER = served("onepass-en", "single-pass", "generate", "dual-decoder");
-const SMALL = [...served("onepass-minilm-dual", "dual-encoder"), ...served("onepass-minilm-joint", "joint-encoder")];
+const SMALL = [...served("dual-en", "dual-encoder"), ...served("joint-en", "joint-encoder")];
 const SHAPES = ["roberta-base-int8", "roberta-base-int8-side-by-side"].flatMap((name) => served(name, "dual-encoder"));
 
 const choose = (all: readonly ServedEngine[], ...names: string[]) => {
@@ -21,8 +21,8 @@ test("the usual targets, in their order", () => {
       "dual-decoder = dual-decoder on onepass-en@0.1.0",
       "dual-encoder:roberta-base-int8 = dual-encoder on roberta-base-int8@0.1.0",
       "dual-encoder:roberta-base-int8-side-by-side = dual-encoder on roberta-base-int8-side-by-side@0.1.0",
-      "dual-encoder = dual-encoder on onepass-minilm-dual@0.1.0",
-      "joint-encoder = joint-encoder on onepass-minilm-joint@0.1.0",
+      "dual-encoder = dual-encoder on dual-en@0.1.0",
+      "joint-encoder = joint-encoder on joint-en@0.1.0",
     ],
     leftOut: [],
   });
@@ -56,7 +56,7 @@ test("a model made for the dual decoder is better than one that can also do that
 
 test("an engine without a model means the usual one, or else the first that has it", () => {
   expect(choose([...SHAPES, ...SMALL], "dual-encoder").targets).toEqual([
-    "dual-encoder = dual-encoder on onepass-minilm-dual@0.1.0",
+    "dual-encoder = dual-encoder on dual-en@0.1.0",
   ]);
   expect(choose(SHAPES, "dual-encoder").targets).toEqual(["dual-encoder = dual-encoder on roberta-base-int8@0.1.0"]);
   expect(choose([...served("mine", "single-pass")], "single-pass").targets).toEqual([

@@ -76,7 +76,7 @@ test("every system that is here is measured on every set, and the page is made o
   expect(all.memory.map(({ system }) => system)).toEqual(["single-pass", "generate", "dual-decoder"]);
   expect(opener.opened.every(({ disposed }) => disposed)).toBe(true);
   expect(checkNumbers(await page(), all).faults).toEqual([]);
-  expect(stderr).toContain("dual-encoder: left out, models/onepass-minilm-dual is not there\n");
+  expect(stderr).toContain("dual-encoder: left out, models/dual-en is not there\n");
   expect(stderr).toMatch(/dual-decoder-two: left out, models-built\S+ is not there; training\/README.md says how/);
 });
 

@@ -36,7 +36,7 @@ def main() -> None:
     if unknown:
         parser.error(f"{', '.join(sorted(unknown))} is none of {', '.join([*SIZES, *PRECISIONS])}")
     args.out.mkdir(parents=True, exist_ok=True)
-    labels = bundles.labels_of(Path("models/onepass-minilm-dual/bundle.json"))
+    labels = bundles.labels_of(Path("models/dual-en/bundle.json"))
     tokens, merges = tokenizer.read_gguf(Path("models/onepass-en/decoder.gguf"))
     words = tokenizer.tokenizer_json(tokenizer.vocabulary(tokens, tokenizer.MASK_ID), merges)
     for size, precision in chosen(args.which):

@@ -107,7 +107,7 @@ export function anyRequest(random: Random): Record<string, unknown> {
   const tidy: Record<string, readonly unknown[]> = {
     tasks: [["intent"], ["slots"], ["topic"], ["intent", "slots", "topic"], ["intent", "intent"], ["mood"], []],
     engine: ["single-pass", "dual-encoder", "joint-encoder", "generate", "magic"],
-    model: ["onepass-en", "onepass-minilm-dual", "single-pass", "onepass-en@9.9.9", "x@", "@", "a".repeat(201)],
+    model: ["onepass-en", "dual-en", "single-pass", "onepass-en@9.9.9", "x@", "@", "a".repeat(201)],
     top_k: [1, 5, 100, 101, 0],
     offsets: ["utf16", "code_points", "bytes"],
     truncate: [true, false],
