@@ -1,12 +1,11 @@
 import { bundleId, type Bundle } from "../bundle/bundle.js";
 import type { DecoderModel } from "../bundle/manifest.js";
 import { BundleError, OnepassError } from "../errors.js";
-import { loadModel, loadVocabulary, SharedModels, type LoadedModel } from "./decoder/model.js";
-import { openDecoder, openDecoderGraph, type DecoderOptions } from "./decoder/single-pass.js";
+import type { LoadedModel, SharedModels } from "./decoder/model.js";
+import type { DecoderOptions } from "./decoder/single-pass.js";
 import { openEncoder } from "./encoder/encoder.js";
 import type { BatchObserver, Engine, EngineName } from "./engine.js";
 import { GeneratingEngine } from "./generate/generating.js";
-import { openWriters } from "./generate/open.js";
 import { enginesOf, runsAsGraph } from "./offered.js";
 import { QueuedEngine, type Runtime } from "./queued.js";
 
@@ -86,7 +85,9 @@ async function openSinglePass(
   if (runtime === "onnx" && !onnx) {
     throw new BundleError(bundleId(bundle), "has no ONNX graph: export it again with one, or set the runtime to auto");
   }
+  const { openDecoder, openDecoderGraph } = await import("./decoder/single-pass.js");
   if (onnx && runsAsGraph(model, options)) {
+    const { loadVocabulary } = await import("./decoder/model.js");
     return openDecoderGraph(bundle, model, onnx, await loadVocabulary(bundle.path(model.file)), options);
   }
   const loaded = await use(model.file);
@@ -99,11 +100,18 @@ async function openEngine(bundle: Bundle, name: EngineName, use: OpenModel, opti
   if (name !== "generate" && name !== "dual-decoder") {
     return new QueuedEngine(bundle, await openRuntime(bundle, options, use), onBatch);
   }
+  const { openWriters } = await import("./generate/open.js");
   const runtime = await openWriters(bundle, name, { threads: options.threads, model: use });
   return new GeneratingEngine(name, bundle, runtime, onBatch);
 }
 
+/** llama.cpp takes half a second to import, which the worker of an encoder that comes back does not have to wait for. */
 function modelsOf(bundle: Bundle, { threads, gpu }: EngineOptions): OpenModel {
-  const models = new SharedModels((file) => loadModel(bundle.path(file), threads, gpu));
-  return (file) => models.use(file);
+  let models: Promise<SharedModels> | undefined;
+  return async (file) => {
+    models ??= import("./decoder/model.js").then(
+      (decoder) => new decoder.SharedModels((one) => decoder.loadModel(bundle.path(one), threads, gpu)),
+    );
+    return (await models).use(file);
+  };
 }
