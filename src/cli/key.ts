@@ -22,13 +22,18 @@ export const key = defineCommand({
       .option(
         "--file <file>",
         "the file to add it to; by default the one of ONEPASS_KEYS_FILE; without either the entry is printed, to be pasted",
-      ),
+      )
+      .option("--json", "print the key and its entry as one object", false),
   read: ({ scope, ...given }) => ({ ...given, scopes: [...new Set(scope)] }),
-  run({ name, scopes, file }, { env, stdout, stderr }) {
+  run({ name, scopes, file, json }, { env, stdout, stderr }) {
     const { secret, entry } = makeKey(name, scopes);
     const target = file ?? (env.ONEPASS_KEYS_FILE === "" ? undefined : env.ONEPASS_KEYS_FILE);
+    if (target !== undefined) addKey(target, entry);
+    if (json) {
+      stdout.write(`${JSON.stringify({ key: secret, entry, ...(target !== undefined && { file: target }) })}\n`);
+      return Promise.resolve(EXIT.done);
+    }
     if (target === undefined) stdout.write(keysJson([entry]));
-    else addKey(target, entry);
     stderr.write(target === undefined ? "The key, shown once:\n" : `Added to ${target}. The key, shown once:\n`);
     stdout.write(`${secret}\n`);
     return Promise.resolve(EXIT.done);
