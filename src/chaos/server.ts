@@ -59,7 +59,10 @@ export async function startVictim({ bundles, env }: VictimOptions): Promise<Vict
       ONEPASS_DEFAULT_MODEL: copies[0]!.name,
     },
     stdio: ["ignore", output, output],
+    detached: true, // Ctrl-C is for us alone: what was measured until then is written
   });
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
   closeSync(output);
   const ended = once(child, "exit");
   const stop = async () => {
@@ -67,6 +70,7 @@ export async function startVictim({ bundles, env }: VictimOptions): Promise<Vict
     const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
     if (child.exitCode === null && child.signalCode === null) await ended;
     clearTimeout(late);
+    process.off("exit", kill);
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -2,7 +2,7 @@ import type { ChaosOptions } from "../chaos/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { decimal, listOf, seed, text, whole } from "./values.js";
 
-const BUNDLES = ["models/onepass-en", "models/onepass-minilm-dual"];
+const BUNDLES = ["models/onepass-en", "models/dual-en"];
 
 export const chaos = defineCommand({
   name: "chaos",

@@ -3,7 +3,7 @@ import type { HopOptions } from "../hop/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { listOf, text, whole } from "./values.js";
 
-const BUNDLES = ["models/onepass-en", "models/onepass-minilm-joint"];
+const BUNDLES = ["models/onepass-en", "models/joint-en"];
 
 export const hop = defineCommand({
   name: "hop",
