@@ -27,7 +27,7 @@ const STOP_MS = 15_000;
 const LOAD_MS = 600_000;
 const LAST_WORDS = 2_000; // characters of stderr that are told
 
-const FIGURES = ["GPU", "THREADS", "MAX_SEQUENCES"].map((name) => `ONEPASS_${name}`);
+const FIGURES = ["GPU", "THREADS", "MAX_SEQUENCES", "WORKERS"].map((name) => `ONEPASS_${name}`);
 
 /** Takes a port for a moment: a server of ours would fail on it later, and another one answer for it. */
 export async function freePort(port: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "./backoff.js";
 import type { WorkerProcess } from "./process.js";
-import type { HealthLimits, Illness } from "./vitals.js";
+import { FIRST_BEAT_MS, type HealthLimits, type Illness } from "./vitals.js";
 
 /** Why a worker was started again, for the log and the metrics. */
 export type RestartReason = Illness | "crashed" | "unstartable";
@@ -18,6 +18,8 @@ const RESTARTS = { healthyMs: 2_000, firstMs: 250, mostMs: 10_000 };
 /** A ceiling below what the model needs would replace worker after worker. */
 const REPLACEMENTS = { healthyMs: 60_000, firstMs: 1_000, mostMs: 60_000 };
 
+const MUCH_SLOWER = 10;
+
 /** Keeps one worker alive: starts it again when it has ended, replaces it while it still answers when it is unwell. */
 export class Keeper {
   #current: WorkerProcess | undefined;
@@ -26,6 +28,8 @@ export class Keeper {
   #leaving: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
   #reason: Illness | undefined;
+  /** How long the next worker may take until its heart beats, by how long the last one took here. */
+  #firstBeatMs = FIRST_BEAT_MS;
   readonly #closed = new AbortController();
   readonly #restarts = new Backoff(RESTARTS);
   readonly #replacements = new Backoff(REPLACEMENTS);
@@ -53,7 +57,7 @@ export class Keeper {
   examine(now: number, excuseMs: number, limits: HealthLimits): void {
     for (const worker of [this.#starting, this.#current, this.#leaving]) {
       worker?.vitals.excuse(excuseMs);
-      const illness = worker?.vitals.illness(now, limits);
+      const illness = worker?.vitals.illness(now, { ...limits, firstBeatMs: this.#firstBeatMs });
       if (!worker || illness === undefined) continue;
       if (illness === "memory" || illness === "failing") {
         if (worker === this.#current) this.#replacing ??= this.#replace(worker, illness);
@@ -79,6 +83,8 @@ export class Keeper {
 
   #follow(worker: WorkerProcess): void {
     this.#current = worker;
+    const { firstBeatAfterMs } = worker.vitals;
+    if (firstBeatAfterMs !== undefined) this.#firstBeatMs = Math.min(FIRST_BEAT_MS, firstBeatAfterMs * MUCH_SLOWER);
     this.events.onChange();
     void worker.gone.then((end) => {
       if (this.#current !== worker) return;
@@ -140,6 +146,7 @@ export class Keeper {
       await worker.ready;
     } catch (error) {
       worker.kill();
+      this.#firstBeatMs = Math.min(FIRST_BEAT_MS, this.#firstBeatMs * 2); // the machine may have become slower
       throw error;
     } finally {
       clearTimeout(late);

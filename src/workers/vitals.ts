@@ -5,13 +5,15 @@ export interface HealthLimits {
   /** Longest time that work may be under way without anything being finished: native code hangs. */
   readonly hangMs: number;
   readonly memoryBytes: number;
+  /** Longest time until the first heartbeat; half a minute by default. */
+  readonly firstBeatMs?: number;
 }
 
 /** Why a worker is to be replaced: at once, or when another is warm. */
 export type Illness = "silent" | "hung" | "memory" | "failing";
 
 /** A process needs a while before its first heartbeat; how long, says the machine and not the worker. */
-const FIRST_BEAT_MS = 30_000;
+export const FIRST_BEAT_MS = 30_000;
 /** Failures of the engine in a row, whatever the text, after which its process is at fault. */
 const MOST_FAILURES = 5;
 
@@ -19,20 +21,23 @@ const MOST_FAILURES = 5;
 export class Vitals {
   #heardAt: number;
   #progressAt: number;
-  #beating = false;
+  /** From the start to the first heartbeat, when there was one. */
+  firstBeatAfterMs: number | undefined;
+  readonly #startedAt: number;
   #failures = 0;
   /** Orders under way, by id: when they were abandoned, or undefined while somebody waits for them. */
   readonly #orders = new Map<number, number | undefined>();
   rssBytes = 0;
 
   constructor(now: number) {
+    this.#startedAt = now;
     this.#heardAt = now;
     this.#progressAt = now;
   }
 
   /** A heartbeat, with the resident memory of the process. */
   beat(now: number, rssBytes: number): void {
-    this.#beating = true;
+    this.firstBeatAfterMs ??= now - this.#startedAt;
     this.#heardAt = now;
     this.rssBytes = rssBytes;
   }
@@ -59,8 +64,11 @@ export class Vitals {
     this.#progressAt += ms;
   }
 
-  illness(now: number, { silentMs, hangMs, memoryBytes }: HealthLimits): Illness | undefined {
-    const patience = this.#beating ? silentMs : Math.max(silentMs, FIRST_BEAT_MS);
+  illness(
+    now: number,
+    { silentMs, hangMs, memoryBytes, firstBeatMs = FIRST_BEAT_MS }: HealthLimits,
+  ): Illness | undefined {
+    const patience = this.firstBeatAfterMs === undefined ? Math.max(silentMs, firstBeatMs) : silentMs;
     if (silentMs > 0 && now - this.#heardAt > patience) return "silent";
     if (hangMs > 0 && this.#hangs(now, hangMs)) return "hung";
     if (memoryBytes > 0 && this.rssBytes > memoryBytes) return "memory";

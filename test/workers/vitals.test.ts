@@ -21,6 +21,13 @@ test("before its first heartbeat a worker has half a minute: node itself takes a
   expect(worker().illness(30_001, LIMITS)).toBe("silent");
 });
 
+test("where first heartbeats come sooner, one that does not come is missed sooner, but no sooner than later ones", () => {
+  expect(worker().illness(3_001, { ...LIMITS, firstBeatMs: 3_000 })).toBe("silent");
+  expect(worker().illness(2_000, { ...LIMITS, firstBeatMs: 100 })).toBeUndefined();
+  const vitals = worker(400, 900);
+  expect(vitals.firstBeatAfterMs).toBe(400);
+});
+
 test("the time in which the watcher itself stood still is not counted", () => {
   const vitals = worker(1_000);
   vitals.excuse(5_000);
