@@ -1,4 +1,4 @@
-"""How well a model tells texts out of scope from the others; the twin of `src/evaluation/oos.ts`.
+"""How well a model tells texts out of scope from the others; the twin of `src/proof/evaluation/oos.ts`.
 
 A text's score is 1 less the confidence of its best intent other than the label that rejects.
 """

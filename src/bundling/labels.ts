@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { linesOf } from "../evaluation/read.js";
+import { linesOf } from "../proof/evaluation/read.js";
 import { BundlingError } from "./errors.js";
 
 const Names = z.array(z.string().min(1)).min(1);

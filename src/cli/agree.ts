@@ -1,4 +1,4 @@
-import type { AgreeOptions, AgreeRuntime } from "../evaluation/agree-command.js";
+import type { AgreeOptions, AgreeRuntime } from "../proof/evaluation/agree-command.js";
 import { defineCommand, UsageError } from "./command.js";
 import { listOf, oneOf, repeated, text, whole } from "./values.js";
 
@@ -32,8 +32,8 @@ export const agree = defineCommand({
     return { ...given, against: other, runtimes: [first, second] };
   },
   async run(options, { env, stop, stdout, stderr }) {
-    const { agreeCommand } = await import("../evaluation/agree-command.js");
-    const { openerFor } = await import("../evaluation/open.js");
+    const { agreeCommand } = await import("../proof/evaluation/agree-command.js");
+    const { openerFor } = await import("../proof/evaluation/open.js");
     const open = (bundle: string, runtime: AgreeRuntime) => openerFor({ ...env, ONEPASS_RUNTIME: runtime })({ bundle });
     return agreeCommand(options, { open, stop, stdout, stderr });
   },

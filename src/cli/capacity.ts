@@ -1,5 +1,5 @@
-import type { Options } from "../capacity/command.js";
-import { parseWishes } from "../loadtest/targets.js";
+import type { Options } from "../proof/capacity/command.js";
+import { parseWishes } from "../proof/loadtest/targets.js";
 import { defineCommand, EXIT, UsageError } from "./command.js";
 import { decimal, listOf, seed, text, whole } from "./values.js";
 
@@ -34,7 +34,7 @@ export const capacity = defineCommand({
     return { ...given, target: wish, loads, rates, goals, dollarsACoreHour: corePrice };
   },
   async run(options, io) {
-    const { capacityCommand } = await import("../capacity/command.js");
+    const { capacityCommand } = await import("../proof/capacity/command.js");
     return (await capacityCommand(options, io)) ? EXIT.done : EXIT.failed;
   },
 });

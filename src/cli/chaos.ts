@@ -1,4 +1,4 @@
-import type { ChaosOptions } from "../chaos/command.js";
+import type { ChaosOptions } from "../proof/chaos/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { decimal, listOf, seed, text, whole } from "./values.js";
 
@@ -24,7 +24,7 @@ export const chaos = defineCommand({
       .option("--json <file>", "write the figures there"),
   read: (given): ChaosOptions => ({ ...given, only: given.only ?? [] }),
   async run(options, { env, stop, stdout }) {
-    const run = await import("../chaos/command.js");
+    const run = await import("../proof/chaos/command.js");
     const passed = await run.chaos(options, env, stop, (line) => stdout.write(`${line}\n`));
     return passed ? EXIT.done : stop.aborted ? EXIT.interrupted : EXIT.failed;
   },

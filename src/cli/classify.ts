@@ -1,7 +1,7 @@
 import type { ClassifyAnswer, TextAnswer } from "../classify/answer.js";
 import { ENGINE_NAMES } from "../engines/engine.js";
 import { OnepassError } from "../errors.js";
-import { progressOn } from "../evaluation/progress.js";
+import { progressOn } from "../proof/evaluation/progress.js";
 import { TASK_NAMES } from "../tasks/task.js";
 import { answerText, byWhom } from "./answer-text.js";
 import { openAnswerer, withServer, type Answerer, type Request } from "./answerer.js";

@@ -14,7 +14,7 @@
  *       failure: "memory grew, or a request failed",    // what exit code 1 means here
  *       read: (options) => options,                     // faults of several options together: throw new UsageError(…)
  *       run: async (options, io) => {                   // io: env, stdin, stdout, stderr, stop
- *         const { soakCommand } = await import("../soak/command.js");  // late: no command pays for another's libraries
+ *         const { soakCommand } = await import("../proof/soak/command.js");  // late: no command pays for another's libraries
  *         return soakCommand(options, io);              // an exit code, of EXIT
  *       },
  *     });

@@ -1,4 +1,4 @@
-import type { DashboardCheckOptions } from "../monitoring/command.js";
+import type { DashboardCheckOptions } from "../proof/monitoring/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { whole } from "./values.js";
 
@@ -17,7 +17,7 @@ export const dashboardCheck = defineCommand({
       .option("--svg <file>", "draw the panels there", "docs/images/dashboard.svg"),
   read: (options): DashboardCheckOptions => options,
   async run(options, io) {
-    const { dashboardCheckCommand } = await import("../monitoring/command.js");
+    const { dashboardCheckCommand } = await import("../proof/monitoring/command.js");
     return (await dashboardCheckCommand(options, io)) ? EXIT.done : EXIT.failed;
   },
 });

@@ -1,7 +1,7 @@
 import { ENGINE_NAMES } from "../engines/engine.js";
-import type { Options } from "../evaluation/options.js";
-import { PERTURBATIONS, type PerturbationName } from "../evaluation/perturb.js";
-import { parseThresholds } from "../evaluation/thresholds.js";
+import type { Options } from "../proof/evaluation/options.js";
+import { PERTURBATIONS, type PerturbationName } from "../proof/evaluation/perturb.js";
+import { parseThresholds } from "../proof/evaluation/thresholds.js";
 import { TASK_NAMES } from "../tasks/task.js";
 import { defineCommand, UsageError } from "./command.js";
 import { listOf, oneOf, repeated, seed, text, whole } from "./values.js";
@@ -56,8 +56,8 @@ export const evaluate = defineCommand({
     };
   },
   async run(options, { env, stop, stdout, stderr }) {
-    const { evaluateCommand } = await import("../evaluation/command.js");
-    const { openerFor } = await import("../evaluation/open.js");
+    const { evaluateCommand } = await import("../proof/evaluation/command.js");
+    const { openerFor } = await import("../proof/evaluation/open.js");
     return evaluateCommand(options, { open: openerFor(env), stop, stdout, stderr });
   },
 });

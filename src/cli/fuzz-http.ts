@@ -25,7 +25,7 @@ export const fuzzHttp = defineCommand({
       .option("--json <file>", "write the figures there"),
   read: (options) => options,
   run: async (options, io) => {
-    const { httpFuzzCommand } = await import("../fuzz/http/command.js");
+    const { httpFuzzCommand } = await import("../proof/fuzz/http/command.js");
     return httpFuzzCommand(options, io);
   },
 });

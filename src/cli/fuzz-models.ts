@@ -27,7 +27,7 @@ export const fuzzModels = defineCommand({
       .option("--json <file>", "write the figures there"),
   read: ({ limit, ...given }) => ({ ...given, caseMs: limit }),
   run: async (options, io) => {
-    const { modelFuzzCommand } = await import("../fuzz/models/command.js");
+    const { modelFuzzCommand } = await import("../proof/fuzz/models/command.js");
     return modelFuzzCommand(options, io);
   },
 });

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { HopOptions } from "../hop/command.js";
+import type { HopOptions } from "../proof/hop/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { listOf, text, whole } from "./values.js";
 
@@ -20,7 +20,7 @@ export const hop = defineCommand({
       .option("--json <file>", "write the figures there"),
   read: (given): HopOptions => given,
   async run(options, { stdout }) {
-    const run = await import("../hop/command.js");
+    const run = await import("../proof/hop/command.js");
     return (await run.hop(options, (line) => stdout.write(`${line}\n`))) ? EXIT.done : EXIT.failed;
   },
 });

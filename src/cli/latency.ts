@@ -1,5 +1,5 @@
 import { ENGINE_NAMES } from "../engines/engine.js";
-import type { Percentiles } from "../loadtest/latency.js";
+import type { Percentiles } from "../proof/loadtest/latency.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import { defineCommand, EXIT } from "./command.js";
 import { address, listOf, oneOf, text, whole } from "./values.js";
@@ -26,7 +26,7 @@ export const latency = defineCommand({
   read: (given) => given,
   async run({ json, url, requests, ...asked }, io) {
     const { Remote } = await import("./remote.js");
-    const { measureLatency } = await import("../loadtest/latency.js");
+    const { measureLatency } = await import("../proof/loadtest/latency.js");
     const { table } = await import("./table.js");
     const remote = new Remote(url, io.env.ONEPASS_KEY, io.stop);
     const { model, promptTokens, columns } = await measureLatency(

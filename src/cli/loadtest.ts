@@ -1,6 +1,6 @@
-import type { Options } from "../loadtest/options.js";
-import { parseWishes } from "../loadtest/targets.js";
-import { SET_NAMES } from "../loadtest/texts.js";
+import type { Options } from "../proof/loadtest/options.js";
+import { parseWishes } from "../proof/loadtest/targets.js";
+import { SET_NAMES } from "../proof/loadtest/texts.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import { defineCommand, UsageError } from "./command.js";
 import { address, listOf, oneOf, seconds, seed, whole } from "./values.js";
@@ -73,7 +73,7 @@ export const loadtest = defineCommand({
     };
   },
   async run(options, { env, stop, stdout, stderr }) {
-    const { loadtestCommand } = await import("../loadtest/command.js");
+    const { loadtestCommand } = await import("../proof/loadtest/command.js");
     return loadtestCommand(options, { env, stop, startedMs: 0, stdout, stderr });
   },
 });

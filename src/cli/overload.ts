@@ -1,4 +1,4 @@
-import type { Options } from "../overload/command.js";
+import type { Options } from "../proof/overload/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { address, decimal, seconds, seed, whole } from "./values.js";
 
@@ -33,7 +33,7 @@ export const overload = defineCommand({
     probeMs: probeSeconds,
   }),
   async run(options, io) {
-    const { overloadCommand } = await import("../overload/command.js");
+    const { overloadCommand } = await import("../proof/overload/command.js");
     return (await overloadCommand(options, io)) ? EXIT.done : EXIT.failed;
   },
 });

@@ -1,5 +1,5 @@
 import { ENGINE_NAMES } from "../engines/engine.js";
-import type { Options } from "../profile/options.js";
+import type { Options } from "../proof/profile/options.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import { defineCommand, EXIT } from "./command.js";
 import { listOf, oneOf, text, whole } from "./values.js";
@@ -25,7 +25,7 @@ export const profile = defineCommand({
       .option("--out <file>", "the page to write", text, "profile.html"),
   read: (given): Options => given,
   async run(options, { env, stdout }) {
-    const run = await import("../profile/run.js");
+    const run = await import("../proof/profile/run.js");
     stdout.write(`${await run.profile(options, env)}\nWritten: ${options.out}\n`);
     return EXIT.done;
   },

@@ -1,4 +1,4 @@
-import { TINY, type Options } from "../fleet/options.js";
+import { TINY, type Options } from "../proof/fleet/options.js";
 import { defineCommand, EXIT } from "./command.js";
 import { seconds, text, whole } from "./values.js";
 
@@ -24,7 +24,7 @@ export const proxyCheck = defineCommand({
     return { ...given, modelsDir, model, calmMs: calmSeconds };
   },
   async run(options, io) {
-    const { proxyCheck } = await import("../fleet/command.js");
+    const { proxyCheck } = await import("../proof/fleet/command.js");
     return (await proxyCheck(options, io)) ? EXIT.done : EXIT.failed;
   },
 });

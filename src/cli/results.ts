@@ -1,5 +1,5 @@
-import type { Options } from "../results/options.js";
-import { SETS, SYSTEMS } from "../results/systems.js";
+import type { Options } from "../proof/results/options.js";
+import { SETS, SYSTEMS } from "../proof/results/systems.js";
 import { PACKAGE_ROOT } from "../package.js";
 import { defineCommand, UsageError } from "./command.js";
 import { listOf, oneOf, whole } from "./values.js";
@@ -37,9 +37,9 @@ export const results = defineCommand({
     return { ...given, out: out ?? "docs/results" };
   },
   async run(options, { env, stop, stdout, stderr }) {
-    const { resultsCommand } = await import("../results/command.js");
-    const { openerFor } = await import("../evaluation/open.js");
-    const { measureMemory } = await import("../results/memory.js");
+    const { resultsCommand } = await import("../proof/results/command.js");
+    const { openerFor } = await import("../proof/evaluation/open.js");
+    const { measureMemory } = await import("../proof/results/memory.js");
     return resultsCommand(options, {
       root: PACKAGE_ROOT,
       open: openerFor(env),

@@ -1,5 +1,5 @@
-import { parseWishes } from "../loadtest/targets.js";
-import type { Options } from "../soak/command.js";
+import { parseWishes } from "../proof/loadtest/targets.js";
+import type { Options } from "../proof/soak/command.js";
 import { defineCommand, EXIT } from "./command.js";
 import { decimal, listOf, seed, whole } from "./values.js";
 
@@ -27,7 +27,7 @@ export const soak = defineCommand({
       .option("--json <file>", "write the figures there"),
   read: ({ targets = parseWishes(USUAL), ...given }): Options => ({ ...given, targets }),
   async run(options, io) {
-    const { soakCommand } = await import("../soak/command.js");
+    const { soakCommand } = await import("../proof/soak/command.js");
     return (await soakCommand(options, io)) ? EXIT.done : EXIT.failed;
   },
 });

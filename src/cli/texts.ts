@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { z } from "zod";
-import { linesIn, linesOf } from "../evaluation/read.js";
+import { linesIn, linesOf } from "../proof/evaluation/read.js";
 import { CommandError } from "../errors.js";
 import type { Io } from "./io.js";
 

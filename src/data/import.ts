@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { seeded } from "../evaluation/random.js";
+import { seeded } from "../statistics/random.js";
 import { ImportError } from "./errors.js";
 import type { Fault } from "./place.js";
 import { readData } from "./readers/formats.js";

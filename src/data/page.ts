@@ -1,7 +1,7 @@
-import type { Figure } from "../loadtest/html/figure.js";
-import { drawn, squareOf } from "../loadtest/html/figure.js";
-import { STYLE } from "../loadtest/html/style.js";
-import { axis, bottomAxis, COLOUR, drawing, escape, seriesColour } from "../loadtest/html/svg.js";
+import type { Figure } from "../proof/loadtest/html/figure.js";
+import { drawn, squareOf } from "../proof/loadtest/html/figure.js";
+import { STYLE } from "../proof/loadtest/html/style.js";
+import { axis, bottomAxis, COLOUR, drawing, escape, seriesColour } from "../proof/loadtest/html/svg.js";
 import { total, type Counts, type DataReport, type LabelCount } from "./report.js";
 import { SPLITS } from "./row.js";
 

@@ -1,4 +1,4 @@
-import { sampleOf } from "../evaluation/random.js";
+import { sampleOf } from "../statistics/random.js";
 import { sameText } from "./same-text.js";
 import type { Made } from "./row.js";
 

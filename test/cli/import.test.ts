@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { importCommand } from "../../src/cli/import.js";
-import { parseRow } from "../../src/evaluation/labelled-text.js";
+import { parseRow } from "../../src/proof/evaluation/labelled-text.js";
 import { onepass } from "./binary.js";
 import { fakeIo } from "./io.js";
 

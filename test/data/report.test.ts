@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seeded } from "../../src/evaluation/random.js";
+import { seeded } from "../../src/statistics/random.js";
 import { dataPage } from "../../src/data/page.js";
 import { dataReport } from "../../src/data/report.js";
 import type { Made } from "../../src/data/row.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seeded } from "../../src/evaluation/random.js";
+import { seeded } from "../../src/statistics/random.js";
 import { sampler } from "../../src/statistics/sampling.js";
 
 test.each([

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { EvaluationError } from "../../evaluation/errors.js";
-import { parseRow } from "../../evaluation/labelled-text.js";
+import { EvaluationError } from "../../proof/evaluation/errors.js";
+import { parseRow } from "../../proof/evaluation/labelled-text.js";
 import type { Fault, Place } from "../place.js";
 import type { Annotated } from "../row.js";
 import { unbracketMassive } from "./brackets.js";

@@ -1,0 +1,35 @@
+import { ERROR_CODES } from "../../../errors.js";
+import type { Answer } from "./answers.js";
+import type { Outcome } from "./connection.js";
+import type { Exchange } from "./exchange.js";
+
+const CODES: ReadonlySet<string> = new Set(ERROR_CODES);
+
+/** What no server may do with an exchange; nothing is wrong when there is none. */
+export function faultsOf({ answers: owed, breaksOff, methods }: Exchange, { answers, end }: Outcome): string[] {
+  const faults = answers.flatMap((answer, i) => answerFault(answer, methods[i]));
+  if (end === "hung") faults.push("no answer, and the connection stayed open");
+  const last = answers.at(-1);
+  if (end === "closed" && breaksOff === undefined && answers.length < owed && !last?.closes) {
+    faults.push(`the connection was closed after ${answers.length} of ${owed} answers`);
+  }
+  return faults;
+}
+
+function answerFault({ status, headers, body }: Answer, method: string | undefined): string[] {
+  if (!(status >= 200 && status < 500)) return [`status ${status}: ${body.slice(0, 200)}`];
+  const json = headers.get("content-type")?.startsWith("application/json") ?? false;
+  if (method?.toUpperCase() === "HEAD" || status === 204) return [];
+  if (status < 400) return json && parse(body) === undefined ? [`status ${status} with a body that is no JSON`] : [];
+  // The Open Inference Protocol has its text and its code side by side.
+  const { error, code = error?.code } = (parse(body) ?? {}) as { error?: { code?: unknown }; code?: unknown };
+  return typeof code === "string" && CODES.has(code) ? [] : [`status ${status} without a code: ${body.slice(0, 200)}`];
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
