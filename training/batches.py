@@ -28,21 +28,23 @@ class Utterance:
     intent: int
     tags: list[int]
     slots: list[tuple[str, str]]  # (name, value as the prompt spells it)
+    topic: int = IGNORED
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`ids`, `mask`: (B, T); `first`, `tags`: (B, W), padded with 0 and IGNORED; `labels`: (B,)."""
+    """`ids`, `mask`: (B, T); `first`, `tags`: (B, W), padded with 0 and IGNORED; `labels`, `topics`: (B,)."""
 
     ids: Tensor
     mask: Tensor | None
     labels: Tensor
     first: Tensor | None = None
     tags: Tensor | None = None
+    topics: Tensor | None = None
 
 
 def pad(rows: list[list[int]], filler: int) -> Tensor:
-    width = max(len(row) for row in rows)
+    width = max(1, *(len(row) for row in rows))
     return torch.tensor([row + [filler] * (width - len(row)) for row in rows])
 
 
@@ -83,17 +85,24 @@ def spoken(
     return text, prepared, found
 
 
+def gold(labels: list[str], name: str | None) -> int:
+    """The place of a label; IGNORED where a row has none."""
+    return IGNORED if name is None or not labels else labels.index(name)
+
+
 def utterance(
     row: Row, labels: dict[str, list[str]], encode: Encode, rng: Random | None, swaps: Swaps = NO_SWAPS
 ) -> Utterance:
     """A row ready to train on, augmented when there is an `rng`."""
-    text, prepared, tags = spoken(row, labels["slots"], rng, swaps)
+    names = labels.get("slots", ["O"])
+    text, prepared, tags = spoken(row, names, rng, swaps)
     ids, first = encode(text)
     found = [
         (name, normalize(text[prepared.words[a][0] : prepared.words[b - 1][1]]))
-        for name, a, b in spans([labels["slots"][tag] for tag in tags])
+        for name, a, b in spans([names[tag] for tag in tags])
     ]
-    return Utterance(ids, first, labels["intent"].index(row["intent"]), tags, found)
+    intent, topic = (gold(labels.get(task, []), row.get(task)) for task in ("intent", "topic"))
+    return Utterance(ids, first, intent, tags, found, topic)
 
 
 def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], limit: int) -> Batch:
@@ -110,6 +119,7 @@ def collate(items: list[Utterance], prompt: Callable[[list[int]], list[int]], li
         torch.tensor([item.intent for item in items]),
         pad(first, 0),
         pad(tags, IGNORED),
+        torch.tensor([item.topic for item in items]),
     )
 
 

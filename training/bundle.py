@@ -15,20 +15,6 @@ from training.text import Prepared
 FORMAT = "1.0.0"
 DECIMALS = 4  # of golden logits
 
-# (text, tasks). Sentences of our own: case, glued punctuation, digits, symbols, forged control tokens, every subset.
-GOLDEN: list[tuple[str, tuple[str, ...]]] = [
-    ("wake me up at nine on friday", ("intent", "slots", "topic")),
-    ("Wake me up at 9 on Friday!", ("intent", "slots", "topic")),
-    ("PLAY SOME JAZZ, PLEASE...", ("intent", "slots")),
-    ("what’s the weather in “new york” at 5 p.m.?", ("intent", "slots", "topic")),
-    ("</s> [SEP] <intent> <topic:sci.space> <|im_end|> remind me", ("intent", "slots")),
-    ("order a pizza 🍕 for twenty people 👨‍👩‍👧", ("slots",)),
-    ("email Zoë Müller that I’ll be 10% late", ("intent",)),
-    ("The shuttle reached orbit; NASA's next launch is delayed.", ("topic",)),
-    ("My SCSI drive won't boot under DOS 5.0 (it did before)", ("intent", "topic")),
-    ("ﬁne — ＦＵＬＬ width\u00a0ＴＥＸＴ and a\ttab", ("intent", "slots", "topic")),
-]
-
 
 def sha256(path: Path) -> str:
     digest = hashlib.sha256()

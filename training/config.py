@@ -37,6 +37,9 @@ class DecoderConfig:
     seed: int = 1
     # What the weights learn: which tasks; to have them read off the prompt ("read"), to write them as JSON ("write").
     tasks: tuple[str, ...] = ("intent", "slots", "topic")
+    set: str = "massive"  # the set of `data` whose intents and slots are learnt
+    reject: str | None = None  # the intent that stands for none of the others
+    reject_copies: int = 1  # how often a pass reads each of its rows
     objectives: tuple[str, ...] = ("read",)
     # What teachers said (`training/teach.py`; may hold a *): read instead of MASSIVE's rows, which are still written.
     lessons: Path | None = None

@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ Row = dict[str, Any]
 
 # What people say to assistants; each set has labels of its own.
 SETS = ("massive", "snips", "clinc150", "banking77")
+# Rows of whoever trains with `training.own`: a folder of this name, cut into train and dev.
+OWN = "own"
 
 MAX_POST_TOKENS = 8192  # that the topic of a post is read from
 
@@ -28,7 +30,7 @@ def massive(data: Path, split: str) -> list[Row]:
 
 
 def read_set(data: Path, name: str, split: str) -> list[Row]:
-    """Rows of one of SETS. Where a set has intents alone, each word has the tag O.
+    """Rows of one of SETS, or of OWN. Where a set has intents alone, each word has the tag O.
 
     Banking77 has one file; its rows with `dev_cut` are dev.
     """
@@ -59,6 +61,22 @@ def newsgroups(data: Path, split: str) -> list[Row]:
     return rows
 
 
+def posts(data: Path, name: str, split: str) -> list[Row]:
+    """What topics are learnt from: 20 Newsgroups beside MASSIVE, else the set's own rows that have one."""
+    if name == "massive":
+        return newsgroups(data, split)
+    return [row for row in read_set(data, name, split) if "topic" in row]
+
+
+def said(data: Path, name: str, split: str) -> list[Row]:
+    """What intents and slots are learnt from: rows of one of SETS, or those of OWN that are no mere post."""
+    return [
+        row
+        for row in read_set(data, name, split)
+        if "intent" in row or "topic" not in row or any(tag != "O" for tag in row["slots"])
+    ]
+
+
 def utterances(data: Path) -> list[str]:
     """What people say to assistants, from the train parts of all sets, whatever its labels."""
     rows = [row for name in SETS for row in read_rows(data / name / "train.jsonl.gz")]
@@ -68,6 +86,12 @@ def utterances(data: Path) -> list[str]:
 def without_headers(post: str) -> str:
     """The body of a post: what follows the first empty line."""
     return post.split("\n\n", 1)[-1]
+
+
+def labels_of(data: Path, name: str, tasks: Iterable[str]) -> dict[str, list[str]]:
+    """The labels that a model of these tasks knows: MASSIVE's decoders have the ids of all, whatever they learn."""
+    labels = schema(data, name)
+    return labels if name == "massive" else {task: labels[task] for task in labels if task in tasks}
 
 
 def spans(tags: list[str]) -> Iterator[tuple[str, int, int]]:
@@ -87,14 +111,16 @@ def bio_tags(slots: list[str]) -> list[str]:
 
 
 def schema(data: Path, name: str = "massive") -> dict[str, list[str]]:
-    """Labels of each task, in the order of the output matrix: intents and slots of one of SETS, topics of newsgroups.
+    """Labels of each task, in the order of the output matrix: intents and slots of one of SETS, topics of newsgroups;
+    of OWN, all three.
 
     `slots` are BIO tags.
     """
     if name != "massive":
         rows = read_set(data, name, "train")
         slots = sorted({tag[2:] for row in rows for tag in row["slots"] if tag != "O"})
-        return {"intent": sorted({row["intent"] for row in rows}), "slots": bio_tags(slots), "topic": []}
+        intents, topics = (sorted({row[task] for row in rows if task in row}) for task in ("intent", "topic"))
+        return {"intent": intents, "slots": bio_tags(slots), "topic": topics}
     labels = json.loads((data / "massive" / "labels.json").read_text())
     topics = sorted({row["topic"] for row in newsgroups(data, "train")})
     return {"intent": labels["intents"], "slots": bio_tags(labels["slots"]), "topic": topics}

@@ -31,7 +31,8 @@ from training.vocabulary import BaseTokenizer, Vocabulary
 
 
 def build(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:
-    vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), data.schema(config.data))
+    labels = data.labels_of(config.data, config.set, config.tasks)
+    vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), labels)
     if config.start and config.start.is_file():
         layers = list(range(len(config.layers)))
         return from_base(config.start, layers, vocabulary.size, vocabulary.size, config.dropout), vocabulary

@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 
 
 class DecoderReader:
-    """A `training.encoder_score.Reader` of a decoder: one text a call, utterances with every read-out."""
+    """A `training.encoder_score.Reader` of a decoder: one text a call, utterances with every read-out that it has."""
 
     def __init__(self, graph: Path, vocabulary: Vocabulary, evidence: EvidenceTable | None = None) -> None:
         self.session = open_session(graph)
@@ -28,9 +28,11 @@ class DecoderReader:
 
     def utterance(self, items: list[Utterance]) -> Iterator[tuple[Utterance, dict[str, Floats]]]:
         opening = len(self.vocabulary.prompt(READ_OUT_TASKS, []))
+        tasks = [task for task in ("intent", "slots") if task in self.vocabulary.labels]
         for item in items:
-            intents, tags = self.read(self.vocabulary.prompt(READ_OUT_TASKS, item.ids), ["intent", "slots"])
-            yield item, {"intent": intents[1], "slots": tags[[opening + f for f in item.first]]}
+            read = self.read(self.vocabulary.prompt(READ_OUT_TASKS, item.ids), tasks)
+            places = {"intent": 1, "slots": [opening + f for f in item.first]}
+            yield item, {task: scores[places[task]] for task, scores in zip(tasks, read, strict=True)}
 
     def windows(self, windows: list[list[int]]) -> Floats:
         prompts = [self.vocabulary.prompt(("topic",), window) for window in windows]

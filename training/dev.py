@@ -13,7 +13,7 @@ from training.encoder_score import Floats, Reader, read_post, score_posts, score
 
 Encode = Callable[[str], tuple[list[int], list[int]]]
 Figures = dict[str, Any]
-POST_STRIDE = 3  # topics are calibrated and scored on every third dev post
+POST_STRIDE = 3  # topics are calibrated and scored on every third dev post of 20 Newsgroups
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class DevSet:
         encode_utterance: Encode | None = None,
         name: str = "massive",
     ) -> "DevSet":
-        """rows: the folder; encode_utterance: as `encode`, with what closes an utterance; name: one of data.SETS."""
-        said = data.read_set(rows, name, "dev") if {"intent", "slots"} & set(tasks) else []
-        posts = data.newsgroups(rows, "dev")[::POST_STRIDE] if "topic" in tasks else []
+        """rows: the folder; encode_utterance: as `encode`, with what closes an utterance; name: a set of `data`."""
+        said = data.said(rows, name, "dev") if {"intent", "slots"} & set(tasks) else []
+        stride = POST_STRIDE if name == "massive" else 1
+        posts = data.posts(rows, name, "dev")[::stride] if "topic" in tasks else []
         texts = [data.without_headers(post["text"]) if i % 2 else post["text"] for i, post in enumerate(posts)]
         return cls(
             [batches.utterance(row, labels, encode_utterance or encode, None) for row in said],
@@ -81,8 +82,10 @@ def calibrate_utterances(
         "intent": np.array([item.intent for item, _ in read]),
         "slots": np.concatenate([item.tags for item, _ in read]),
     }
+    known = {task: labels >= 0 for task, labels in gold.items()}
     figures: dict[str, Figures] = {
-        task: {"temperature": calibrate.fit(found.astype(np.float64), gold[task])} for task, found in scores.items()
+        task: {"temperature": calibrate.fit(found[known[task]].astype(np.float64), gold[task][known[task]])}
+        for task, found in scores.items()
     }
     intents, spans = [], []
     for item, found in read:
@@ -95,8 +98,8 @@ def calibrate_utterances(
             spans += judged_spans(tags, path, item.tags, structure.tags)
         intents.append(decided)
     if "intent" in scores:
-        probabilities = np.stack(intents)
-        right = probabilities.argmax(-1) == gold["intent"]
+        probabilities = np.stack(intents)[known["intent"]]
+        right = probabilities.argmax(-1) == gold["intent"][known["intent"]]
         figures["intent"]["margin_calibration"] = calibrate.fit_margins(probabilities, right)
     if spans:
         probability, right = (np.array(column) for column in zip(*spans, strict=True))

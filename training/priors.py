@@ -29,7 +29,7 @@ def entries(utterances: list[data.Row], posts: list[data.Row], labels: dict[str,
     """The manifest's `prior` by task of `labels`: by intent, by slot as the tags first name them, by topic."""
     found: dict[str, list[float]] = {}
     if "intent" in labels:
-        found["intent"] = shares((row["intent"] for row in utterances), labels["intent"])
+        found["intent"] = shares((row["intent"] for row in utterances if "intent" in row), labels["intent"])
     if "slots" in labels:
         spans = (slot for row in utterances for slot, _, _ in data.spans(row["slots"]))
         found["slots"] = shares(spans, slot_names(labels["slots"]))
@@ -39,8 +39,8 @@ def entries(utterances: list[data.Row], posts: list[data.Row], labels: dict[str,
 
 
 def read(folder: Path, labels: dict[str, list[str]], name: str = "massive") -> dict[str, list[float]]:
-    """`name`: one of data.SETS, whose labels they are."""
-    posts = data.newsgroups(folder, "train") if "topic" in labels else []
+    """`name`: the set of `data` whose labels they are."""
+    posts = data.posts(folder, name, "train") if "topic" in labels else []
     return entries(data.read_set(folder, name, "train"), posts, labels)
 
 

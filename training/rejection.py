@@ -44,7 +44,7 @@ def judge(logits: Floats, gold: NDArray[np.int64], reject: int, temperature: flo
 
 def read_intents(reader: Reader, items: list[Utterance]) -> tuple[Floats, NDArray[np.int64]]:
     """Raw scores, (N, labels), and gold labels, (N,)."""
-    read = [(found["intent"], item.intent) for item, found in reader.utterance(items)]
+    read = [(found["intent"], item.intent) for item, found in reader.utterance(items) if item.intent >= 0]
     logits, gold = (np.array(part) for part in zip(*read, strict=True))
     return logits.astype(np.float64), gold
 

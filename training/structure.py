@@ -42,6 +42,7 @@ def transitions(rows: list[data.Row], tags: list[str], strength: float) -> Float
 def compatibility(rows: list[data.Row], intents: list[str], tags: list[str], strength: float) -> Floats:
     """(intents, slots): log of how much less often a slot occurs with an intent than with any; 0 where more often."""
     slots = slot_names(tags)
+    rows = [row for row in rows if "intent" in row]
     asked = Counter(row["intent"] for row in rows)
     both = Counter((row["intent"], slot) for row in rows for slot in {tag[2:] for tag in row["slots"] if tag != "O"})
     counts = np.array([[both[intent, slot] for slot in slots] for intent in intents], dtype=np.float64)
@@ -55,7 +56,7 @@ def entries(rows: list[data.Row], labels: dict[str, list[str]]) -> dict[str, Any
     if "slots" not in labels:
         return {}
     found = {"transitions": transitions(rows, labels["slots"], TRANSITIONS)}
-    if "intent" in labels:
+    if labels.get("intent"):
         found["compatibility"] = compatibility(rows, labels["intent"], labels["slots"], COMPATIBILITY)
     return {name: rounded(table) for name, table in found.items()}
 
@@ -65,5 +66,5 @@ def rounded(table: Floats) -> list[list[float]]:
 
 
 def read(folder: Path, labels: dict[str, list[str]], name: str = "massive") -> Structure:
-    """As an export of these labels will have it. `name`: one of data.SETS, whose labels they are."""
-    return Structure.of(labels["slots"], **entries(data.read_set(folder, name, "train"), labels))
+    """As an export of these labels will have it. `name`: the set of `data` whose labels they are."""
+    return Structure.of(labels.get("slots", ["O"]), **entries(data.said(folder, name, "train"), labels))

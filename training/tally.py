@@ -21,7 +21,9 @@ class Tally:
     matched: int = 0
 
     def add(self, intents: Floats | None, scores: Floats | None, intent: int, tags: list[int]) -> None:
-        """intents: (intents,) probabilities; scores: (words, tags) logits; None where nobody asks. Then gold labels."""
+        """intents: (intents,) probabilities; scores: (words, tags) logits; None where nobody asks. Then gold labels:
+        an intent below 0 is not known.
+        """
         same_spans = True
         if scores is not None:
             intents, path = self.structure.decide(intents, scores)
@@ -30,7 +32,7 @@ class Tally:
             self.matched += len(said & gold)
             self.slots += 1
             same_spans = said == gold
-        if intents is not None:
+        if intents is not None and intent >= 0:
             is_right = int(intents.argmax()) == intent
             self.right += is_right
             self.intents += 1

@@ -50,8 +50,8 @@ class Vocabulary:
         )
         self.tokenizer.decoder = decoders.ByteLevel()
         start = len(base.tokens)
-        self.read_outs = {task: start + i for i, task in enumerate(READ_OUT_TASKS)}
-        start += len(READ_OUT_TASKS)
+        self.read_outs = {task: start + i for i, task in enumerate(task for task in READ_OUT_TASKS if task in labels)}
+        start += len(self.read_outs)
         self.label_start: dict[str, int] = {}
         for task, names in labels.items():
             self.label_start[task] = start
@@ -65,7 +65,7 @@ class Vocabulary:
 
     def control_tokens(self) -> list[str]:
         """Names of the ids above the text's, in order."""
-        names = [f"<{task}>" for task in READ_OUT_TASKS]
+        names = [f"<{task}>" for task in self.read_outs]
         return names + [f"<{task}:{label}>" for task, labels in self.labels.items() for label in labels]
 
     def encode(self, text: str | Prepared) -> tuple[list[int], list[int]]:
@@ -82,4 +82,4 @@ class Vocabulary:
 
     def prompt(self, tasks: tuple[str, ...], ids: list[int]) -> list[int]:
         """`<bos>`, a read-out for each task asked for that has one, the text."""
-        return [BOS, *(self.read_outs[task] for task in READ_OUT_TASKS if task in tasks), *ids]
+        return [BOS, *(token for task, token in self.read_outs.items() if task in tasks), *ids]

@@ -24,6 +24,7 @@ import { proxyCheck } from "./proxy-check.js";
 import { results } from "./results.js";
 import { serve } from "./serve.js";
 import { soak } from "./soak.js";
+import { train } from "./train.js";
 import { verify } from "./verify.js";
 
 /** What the commands of a group have in common, by its name. */
@@ -38,8 +39,8 @@ const completion = completionOf(() => Promise.resolve(COMMANDS));
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CliCommand[] = [
   ...[serve, classify, compare, models],
-  // From own data to a served model: `train` goes between `import` and `bundle`.
-  ...[importCommand, bundleEncoder, bundleGguf, verify],
+  // From own data to a served model.
+  ...[importCommand, train, bundleEncoder, bundleGguf, verify],
   ...[evaluate, loadtest, key, doctor, completion],
   // For developers of onepass.
   ...[results, agree, profile, latency],

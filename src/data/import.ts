@@ -8,7 +8,7 @@ import { readData } from "./readers/formats.js";
 import type { Format } from "./readers/reader.js";
 import { dataReport, type DataReport } from "./report.js";
 import { makeRow, SPLITS, type Annotated, type Made, type Split } from "./row.js";
-import { cutDev } from "./split.js";
+import { byChance, cutDev } from "./split.js";
 
 export interface ImportOptions {
   /** Files, or folders of them. */
@@ -49,7 +49,7 @@ export async function importData(options: ImportOptions): Promise<Imported> {
     if (rows.some(({ row }) => row.split === "dev")) {
       throw new ImportError("--split: the data has rows of dev already; leave --split out to keep them");
     }
-    rows = cutDev(rows, options.share, seeded(options.seed));
+    rows = cutDev(rows, options.share, byChance(seeded(options.seed)));
   }
   faults.sort((a, b) => (a.place.file === b.place.file ? a.place.line - b.place.line : 0));
   return { rows, faults, notes, report: dataReport(rows) };

@@ -3,7 +3,7 @@ import { seeded } from "../../src/statistics/random.js";
 import { dataPage } from "../../src/data/page.js";
 import { dataReport } from "../../src/data/report.js";
 import type { Made } from "../../src/data/row.js";
-import { cutDev } from "../../src/data/split.js";
+import { byChance, byHash, cutDev } from "../../src/data/split.js";
 import { made } from "./rows.js";
 
 const found = (rows: Made[], kind: string) => dataReport(rows).findings.find((finding) => finding.kind === kind)?.cases;
@@ -96,12 +96,23 @@ test("the page shows every label and finding, runs no script and escapes texts",
 test("a cut takes its share of every label, the same for the same seed, and leaves no text on both sides", () => {
   const rows = [...many(50, "a"), ...many(20, "b"), ...many(2, "c"), ...many(1, "d")];
   rows.push(made("A text 3!", "a", "train", 99), made("other", "a", "dev", 100));
-  const cut = cutDev(rows, 0.1, seeded(1));
+  const cut = cutDev(rows, 0.1, byChance(seeded(1)));
   const dev = (intent: string) => cut.filter(({ row }) => row.split === "dev" && row.intent === intent).length;
   expect(dev("a") - 1).toBeGreaterThanOrEqual(5); // the twin comes along
   expect(dev("a") - 1).toBeLessThanOrEqual(6);
   expect([dev("b"), dev("c"), dev("d")]).toEqual([2, 0, 0]);
   expect(dataReport(cut).findings.some(({ kind }) => kind === "leak")).toBe(false);
-  expect(cutDev(rows, 0.1, seeded(1))).toEqual(cut);
-  expect(cutDev(rows, 0.1, seeded(2))).not.toEqual(cut);
+  expect(cutDev(rows, 0.1, byChance(seeded(1)))).toEqual(cut);
+  expect(cutDev(rows, 0.1, byChance(seeded(2)))).not.toEqual(cut);
+});
+
+test("a cut by a hash keeps its texts when others are added", () => {
+  const devOf = (rows: Made[]) => {
+    const cut = cutDev(rows, 0.1, byHash(1)).filter(({ row }) => row.split === "dev");
+    return new Set(cut.map(({ row }) => row.text));
+  };
+  const [few, more] = [devOf(many(100, "a")), devOf(many(120, "a"))];
+  expect([few.size, more.size]).toEqual([10, 12]);
+  expect([...few].filter((text) => more.has(text)).length).toBeGreaterThanOrEqual(8);
+  expect(cutDev(many(100, "a"), 0.1, byHash(2))).not.toEqual(cutDev(many(100, "a"), 0.1, byHash(1)));
 });

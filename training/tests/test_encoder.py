@@ -16,6 +16,7 @@ from training import batches, data, evidence  # noqa: E402
 from training.encoder_config import EncoderConfig  # noqa: E402
 from training.encoder_model import Graph, from_base  # noqa: E402
 from training.encoder_tokenizer import EncoderTokenizer  # noqa: E402
+from training.sets import GOLDEN  # noqa: E402
 from training.tests.bases import TOKENIZERS, write_base  # noqa: E402
 from training.tests.sentences import SENTENCES, Word, tagged  # noqa: E402
 
@@ -207,7 +208,7 @@ def test_a_bundle_is_whole(configured: Callable[..., EncoderConfig], tmp_path: P
     for name, digest in manifest["files"].items():
         assert bundle.sha256(tmp_path / "bundle" / name) == digest
     assert manifest["model"]["engine"] == "joint-encoder"
-    assert [case["text"] for case in manifest["golden"]["cases"]] == [text for text, _ in bundle.GOLDEN]
+    assert [case["text"] for case in manifest["golden"]["cases"]] == [text for text, _ in GOLDEN]
     for case in manifest["golden"]["cases"]:
         assert set(case["logits"]) == set(case["tasks"])
         assert len(case["words"]) == len(case["word_positions"])

@@ -46,7 +46,7 @@ def test_rows_with_dev_cut_are_dev_where_there_is_no_dev_file(tmp_path: Path) ->
 
 
 def test_each_set_has_its_credits_and_its_own_commands() -> None:
-    assert set(CREDITS) == set(NAMES) == set(data.SETS)
+    assert set(CREDITS) == set(NAMES) == {*data.SETS, data.OWN}
     assert [card_texts(name).files for name in ("massive", "snips")] == [
         ("massive/dev.jsonl.gz", "20newsgroups/train.jsonl.gz --cut last-tenth"),
         ("snips/dev.jsonl.gz",),

@@ -1,0 +1,191 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { basename, dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { openerFor } from "../evaluation/open.js";
+import { environment as machine, readableJson, table } from "../evaluation/report.js";
+import type { Io } from "../cli/io.js";
+import { PACKAGE_ROOT } from "../package.js";
+import { workFolder } from "./cache.js";
+import { ensureEnvironment } from "./environment.js";
+import { TrainError } from "./errors.js";
+import { judge } from "./judge.js";
+import { launch } from "./launch.js";
+import type { ModelKind, TrainOptions } from "./options.js";
+import { run } from "./process.js";
+import { countRows, judgement, type TrainReport } from "./report.js";
+import { fileOf, prepareRows, writeRows, type Prepared } from "./rows.js";
+import { watcherOn, type Watcher } from "./screen.js";
+
+const EXIT = { done: 0, interrupted: 130 } as const;
+const NAME = /^[a-z0-9][a-z0-9._-]*$/;
+
+/** `onepass train`. Returns the exit code. @throws TrainError, ImportError, OnepassError */
+export async function trainCommand(options: TrainOptions, io: Io): Promise<number> {
+  const out = resolve(options.out);
+  const bundles = options.models.map((model) => ({ model, folder: folderOf(out, model, options.models) }));
+  for (const { folder } of bundles) await checkFree(folder);
+  const prepared = await prepareRows(options);
+  using watcher = watcherOn(io.stderr);
+  const tell = (event: object) => {
+    if (options.json) io.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+  tellRows(prepared, watcher);
+  const python = await ensureEnvironment(options, settingOf(io, watcher));
+  const work = resolve(options.work ?? workFolder(io.env, out));
+  await openWork(work, options, prepared);
+  for (const bundle of bundles) {
+    const report = await trainOne({ ...bundle, options, prepared, python, work, io, watcher, tell });
+    if (!report) {
+      watcher.line("Stopped. The same command goes on from here.");
+      return EXIT.interrupted;
+    }
+    tell({ event: "served", folder: bundle.folder, report });
+    if (!options.json) io.stdout.write(`${words(report, bundle.folder)}\n`);
+  }
+  await rm(work, { recursive: true });
+  return EXIT.done;
+}
+
+interface Task {
+  readonly model: ModelKind;
+  /** Of the bundle. */
+  readonly folder: string;
+  readonly options: TrainOptions;
+  readonly prepared: Prepared;
+  readonly python: string;
+  readonly work: string;
+  readonly io: Io;
+  readonly watcher: Watcher;
+  readonly tell: (event: object) => void;
+}
+
+/** Trains, exports, judges and publishes one bundle; undefined when it was stopped. */
+async function trainOne(task: Task): Promise<TrainReport | undefined> {
+  const { model, folder, options, prepared, python, work, io, watcher, tell } = task;
+  const { reject, rows } = prepared;
+  const begunMs = performance.now();
+  let exportedMs = begunMs;
+  const trained = await launch(options, {
+    ...{ python, work, model, name: basename(folder), reject, stop: io.stop },
+    onEvent: (event) => {
+      if (event.event === "export") exportedMs = performance.now();
+      watcher.event(event);
+      if (event.event !== "done") tell(event);
+    },
+  });
+  if (!trained) return undefined;
+  const doneMs = performance.now();
+  const splits = (["dev", "test"] as const).filter((split) => rows[split].length > 0);
+  watcher.line(`judging it on ${splits.map((split) => `${rows[split].length} rows of ${split}`).join(" and ")}`);
+  const files = splits.map((split) => fileOf(work, `judge-${split}`));
+  const judged = await judge(trained.folder, files, { open: openerFor(io.env), stop: io.stop, stderr: io.stderr });
+  if (io.stop.aborted) return undefined;
+  const seconds = (from: number, to: number) => Math.round((to - from) / 1000);
+  const report: TrainReport = {
+    ...{ bundle: judged[0]!.model, engine: judged[0]!.engine, trained: model, quick: options.quick },
+    ...{ rows: countRows(rows), reject: reject ?? null, steps: trained.steps },
+    seconds: {
+      training: seconds(begunMs, exportedMs),
+      export: seconds(exportedMs, doneMs),
+      judging: seconds(doneMs, performance.now()),
+    },
+    curve: trained.curve,
+    judged: judged.map((one, i) => judgement(splits[i]!, rows.train, one)),
+  };
+  await writeReport(trained.folder, report, judged);
+  await run(python, ["-m", "training.card", trained.folder], {
+    cwd: PACKAGE_ROOT,
+    env: { PYTHONPATH: PACKAGE_ROOT },
+    stop: io.stop,
+  });
+  await publish(trained.folder, folder);
+  return report;
+}
+
+/** Of `--out models/mine`, or of each of two models. */
+const folderOf = (out: string, model: ModelKind, models: readonly ModelKind[]): string =>
+  models.length === 1 ? out : `${out}-${model}`;
+
+async function checkFree(folder: string): Promise<void> {
+  if (!NAME.test(basename(folder))) {
+    throw new TrainError(`--out: a bundle is called after its folder, in a-z, 0-9, ".", "_" and "-", not "${basename(folder)}"`);
+  }
+  if (existsSync(folder) && (await readdir(folder)).length > 0) {
+    throw new TrainError(`--out: ${folder} is there already; delete it or choose another`);
+  }
+}
+
+function tellRows({ rows, tasks, reject, notes }: Prepared, watcher: Watcher): void {
+  for (const line of notes) watcher.line(line);
+  const { train, dev, test } = countRows(rows);
+  const scope = reject === undefined ? "" : `; ${reject} stands for what is out of scope`;
+  watcher.line(`${train} rows to learn ${tasks.join(", ")} from, ${dev} of dev, ${test} of test${scope}`);
+}
+
+function settingOf(io: Io, watcher: Watcher): Parameters<typeof ensureEnvironment>[1] {
+  return {
+    env: io.env,
+    stop: io.stop,
+    tell: (line) => {
+      watcher.line(line);
+    },
+    async agree(line) {
+      watcher.line(line);
+      if (!io.stdin.isTTY || !io.stderr.isTTY) return true;
+      const asking = createInterface({ input: io.stdin, output: io.stderr as unknown as NodeJS.WritableStream });
+      try {
+        return /^y(es)?$/i.test((await asking.question("Go on? [y/N] ", { signal: io.stop })).trim());
+      } finally {
+        asking.close();
+      }
+    },
+  };
+}
+
+/** What a stopped training left is gone on with when it is of the same rows and settings, and else begun anew. */
+async function openWork(work: string, options: TrainOptions, { rows, reject }: Prepared): Promise<void> {
+  const { base, quick, seed, models } = options;
+  const stamp = createHash("sha256")
+    .update(JSON.stringify({ rows, reject, base, quick, seed, models }))
+    .digest("hex");
+  const file = join(work, "stamp");
+  const before = existsSync(file) ? await readFile(file, "utf8") : undefined;
+  if (before === stamp) return;
+  if (before === undefined && existsSync(work) && (await readdir(work)).length > 0) {
+    throw new TrainError(`--work: ${work} holds other things; choose a folder of its own`);
+  }
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+  await writeRows(work, rows);
+  await writeFile(file, stamp);
+}
+
+async function writeReport(folder: string, report: TrainReport, judged: Awaited<ReturnType<typeof judge>>): Promise<void> {
+  await mkdir(join(folder, "evaluation"), { recursive: true });
+  for (const [i, { model, engine, scores }] of judged.entries()) {
+    const { split } = report.judged[i]!;
+    const { outcomes: _, ...data } = scores;
+    const evaluation = { data: [{ ...data, file: `own/${split}.jsonl` }], bundle: model, engine, environment: machine(), options: {} };
+    await writeFile(join(folder, "evaluation", `${split}.json`), readableJson(evaluation));
+  }
+  await writeFile(join(folder, "report.json"), readableJson(report));
+  const { trainPage } = await import("./page.js"); // the plotting library takes a second to load
+  await writeFile(join(folder, "report.html"), trainPage(report));
+}
+
+/** The cache may lie on another disk. */
+async function publish(from: string, to: string): Promise<void> {
+  const partial = `${to}.partial`;
+  await mkdir(dirname(to), { recursive: true });
+  await rm(partial, { recursive: true, force: true });
+  await cp(from, partial, { recursive: true });
+  await rm(to, { recursive: true, force: true });
+  await rename(partial, to);
+}
+
+function words(report: TrainReport, folder: string): string {
+  const files = report.judged.map(({ split, scores }) => ({ ...scores, file: split }));
+  return `${folder} is ${report.bundle}, served by ${report.engine}; report.html in it tells more.\n${table(files)}`;
+}
