@@ -18,7 +18,7 @@ class EncoderConfig:
     steps: int
     batch: int  # utterances a step
     evaluate_every: int
-    set: str = "massive"  # a set of `data`, whose intents and slots are learnt; only MASSIVE's and OWN's go with the topic
+    set: str = "massive"  # a set of `data`, whose intents and slots are learnt; MASSIVE's and OWN's go with the topic
     reject: str | None = None  # the intent that stands for none of the others
     reject_copies: int = 1  # how often an epoch reads each of its rows
     outside: Path | None = None  # more rows of `reject`, from `training.outside` …

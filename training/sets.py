@@ -12,7 +12,13 @@ CREDITS = {
     "banking77": "Banking77 train (CC BY 4.0; Casanueva et al. 2020)",
     OWN: "rows of your own",
 }
-NAMES = {"massive": "MASSIVE en-US", "snips": "SNIPS", "clinc150": "CLINC150", "banking77": "Banking77", OWN: "own data"}
+NAMES = {
+    "massive": "MASSIVE en-US",
+    "snips": "SNIPS",
+    "clinc150": "CLINC150",
+    "banking77": "Banking77",
+    OWN: "own data",
+}
 NEWSGROUPS = "20 Newsgroups bydate train (no stated licence)"
 
 # What the values of a slot stand for, by slots of MASSIVE and SNIPS: what a server can resolve (`tasks.slots.resolve`).
@@ -41,8 +47,8 @@ GOLDEN: list[tuple[str, tuple[str, ...]]] = [
     ("ﬁne — ＦＵＬＬ width\u00a0ＴＥＸＴ and a\ttab", ("intent", "slots", "topic")),
 ]
 
-# Of other sets: sentences of our own, also some that are out of scope, and foreign letters, which a vocabulary that was cut
-# no longer has.
+# Of other sets: sentences of our own, also some that are out of scope, and foreign letters, which a vocabulary that
+# was cut no longer has.
 ASSISTANT_GOLDEN = [
     "how much money is in my checking account",
     "What’s 15% of $80?",

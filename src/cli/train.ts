@@ -25,7 +25,11 @@ export const train = defineCommand({
       .option("--test <file>", "one whose rows are judged at the end alone; may be repeated", repeated(text))
       .option("--split <share>", "of every label, set aside for dev where no row is of dev", decimal(0.001, 0.9), 0.1)
       .option("--model <kind>", "encoder | decoder | both", oneOf(["encoder", "decoder", "both"]), DEFAULT_MODEL)
-      .option("--base <path>", "start from these weights: a bundle, a Hugging Face folder (BERT) or a GGUF of ours", text)
+      .option(
+        "--base <path>",
+        "start from these weights: a bundle, a Hugging Face folder (BERT) or a GGUF of ours",
+        text,
+      )
       .option("--out-of-scope <label>", "the intent that stands for none of the others; oos, out_of_scope are known")
       .option("--quick", "a third of the time, for a first look", false)
       .option("--seed <n>", "of every random choice", seed, 1)

@@ -35,14 +35,29 @@ export async function trainCommand(options: TrainOptions, io: Io): Promise<numbe
   const python = await ensureEnvironment(options, settingOf(io, watcher));
   const work = resolve(options.work ?? workFolder(io.env, out));
   await openWork(work, options, prepared);
-  for (const bundle of bundles) {
-    const report = await trainOne({ ...bundle, options, prepared, python, work, io, watcher, tell });
-    if (!report) {
+  const made: { folder: string; from: string; report: TrainReport }[] = [];
+  for (const { model, folder } of bundles) {
+    const trained = await trainOne({
+      model,
+      name: basename(folder),
+      options,
+      prepared,
+      python,
+      work,
+      io,
+      watcher,
+      tell,
+    });
+    if (!trained) {
       watcher.line("Stopped. The same command goes on from here.");
       return EXIT.interrupted;
     }
-    tell({ event: "served", folder: bundle.folder, report });
-    if (!options.json) io.stdout.write(`${words(report, bundle.folder)}\n`);
+    made.push({ folder, ...trained });
+  }
+  for (const { folder, from, report } of made) {
+    await publish(from, folder);
+    tell({ event: "served", folder, report });
+    if (!options.json) io.stdout.write(`${words(report, folder)}\n`);
   }
   await rm(work, { recursive: true });
   return EXIT.done;
@@ -51,7 +66,7 @@ export async function trainCommand(options: TrainOptions, io: Io): Promise<numbe
 interface Task {
   readonly model: ModelKind;
   /** Of the bundle. */
-  readonly folder: string;
+  readonly name: string;
   readonly options: TrainOptions;
   readonly prepared: Prepared;
   readonly python: string;
@@ -61,14 +76,14 @@ interface Task {
   readonly tell: (event: object) => void;
 }
 
-/** Trains, exports, judges and publishes one bundle; undefined when it was stopped. */
-async function trainOne(task: Task): Promise<TrainReport | undefined> {
-  const { model, folder, options, prepared, python, work, io, watcher, tell } = task;
+/** Trains, exports and judges one bundle, `from` its folder; undefined when it was stopped. */
+async function trainOne(task: Task): Promise<{ from: string; report: TrainReport } | undefined> {
+  const { model, name, options, prepared, python, work, io, watcher, tell } = task;
   const { reject, rows } = prepared;
   const begunMs = performance.now();
   let exportedMs = begunMs;
   const trained = await launch(options, {
-    ...{ python, work, model, name: basename(folder), reject, stop: io.stop },
+    ...{ python, work, model, name, reject, stop: io.stop },
     onEvent: (event) => {
       if (event.event === "export") exportedMs = performance.now();
       watcher.event(event);
@@ -100,8 +115,7 @@ async function trainOne(task: Task): Promise<TrainReport | undefined> {
     env: { PYTHONPATH: PACKAGE_ROOT },
     stop: io.stop,
   });
-  await publish(trained.folder, folder);
-  return report;
+  return { from: trained.folder, report };
 }
 
 /** Of `--out models/mine`, or of each of two models. */
@@ -110,7 +124,9 @@ const folderOf = (out: string, model: ModelKind, models: readonly ModelKind[]): 
 
 async function checkFree(folder: string): Promise<void> {
   if (!NAME.test(basename(folder))) {
-    throw new TrainError(`--out: a bundle is called after its folder, in a-z, 0-9, ".", "_" and "-", not "${basename(folder)}"`);
+    throw new TrainError(
+      `--out: a bundle is called after its folder, in a-z, 0-9, ".", "_" and "-", not "${basename(folder)}"`,
+    );
   }
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     throw new TrainError(`--out: ${folder} is there already; delete it or choose another`);
@@ -147,9 +163,7 @@ function settingOf(io: Io, watcher: Watcher): Parameters<typeof ensureEnvironmen
 /** What a stopped training left is gone on with when it is of the same rows and settings, and else begun anew. */
 async function openWork(work: string, options: TrainOptions, { rows, reject }: Prepared): Promise<void> {
   const { base, quick, seed, models } = options;
-  const stamp = createHash("sha256")
-    .update(JSON.stringify({ rows, reject, base, quick, seed, models }))
-    .digest("hex");
+  const stamp = createHash("sha256").update(JSON.stringify({ rows, reject, base, quick, seed, models })).digest("hex");
   const file = join(work, "stamp");
   const before = existsSync(file) ? await readFile(file, "utf8") : undefined;
   if (before === stamp) return;
@@ -162,12 +176,22 @@ async function openWork(work: string, options: TrainOptions, { rows, reject }: P
   await writeFile(file, stamp);
 }
 
-async function writeReport(folder: string, report: TrainReport, judged: Awaited<ReturnType<typeof judge>>): Promise<void> {
+async function writeReport(
+  folder: string,
+  report: TrainReport,
+  judged: Awaited<ReturnType<typeof judge>>,
+): Promise<void> {
   await mkdir(join(folder, "evaluation"), { recursive: true });
   for (const [i, { model, engine, scores }] of judged.entries()) {
     const { split } = report.judged[i]!;
     const { outcomes: _, ...data } = scores;
-    const evaluation = { data: [{ ...data, file: `own/${split}.jsonl` }], bundle: model, engine, environment: machine(), options: {} };
+    const evaluation = {
+      data: [{ ...data, file: `own/${split}.jsonl` }],
+      bundle: model,
+      engine,
+      environment: machine(),
+      options: {},
+    };
     await writeFile(join(folder, "evaluation", `${split}.json`), readableJson(evaluation));
   }
   await writeFile(join(folder, "report.json"), readableJson(report));

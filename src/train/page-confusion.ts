@@ -27,7 +27,8 @@ export function confusionTable(confusion: Confusion | undefined): string {
     const cells = most.map((j) => cell(counts[i]![j]!, total, i === j));
     return `<tr><th scope="row">${name(i)}</th>${cells.join("")}</tr>`;
   });
-  const rest = labels.length > most.length ? ` The ${most.length} of ${labels.length} labels with the most mistakes.` : "";
+  const rest =
+    labels.length > most.length ? ` The ${most.length} of ${labels.length} labels with the most mistakes.` : "";
   return `<p class="muted">Lines: what a text is. Columns: what was answered.${rest}</p>
 <div class="scroll"><table class="confusion"><thead><tr><td></td>${head}</tr></thead><tbody>
 ${lines.join("\n")}

@@ -102,7 +102,9 @@ function curveOf({ curve }: TrainReport, what: "dev" | "loss"): Figure | undefin
   );
   if (names.length === 0) return undefined;
   const series = names.map((name) => {
-    const points = curve.flatMap((entry) => (entry[name] === undefined ? [] : [[entry.step ?? 0, entry[name]] as const]));
+    const points = curve.flatMap((entry) =>
+      entry[name] === undefined ? [] : [[entry.step ?? 0, entry[name]] as const],
+    );
     return what === "loss" ? thinned(points) : points.map(([step, score]) => [step, Math.round(1000 * score) / 10]);
   });
   const title = what === "loss" ? "Training loss" : "Scores of dev while training";
@@ -117,7 +119,9 @@ function curveOf({ curve }: TrainReport, what: "dev" | "loss"): Figure | undefin
     })),
   });
   const caption =
-    what === "loss" ? "Mean of neighbouring steps." : "Unquantised weights, on at most 1,200 rows: these steer, the figures above count.";
+    what === "loss"
+      ? "Mean of neighbouring steps."
+      : "Unquantised weights, on at most 1,200 rows: these steer, the figures above count.";
   return { title, caption, legend: names.map((name, i) => keyOf(name.replace("dev ", ""), i)), svg };
 }
 

@@ -71,7 +71,7 @@ export function judgement(split: Split, train: readonly Row[], { scores, answers
   const scored = TASK_NAMES.filter((task) => scores[task]);
   return {
     split,
-    scores: figures,
+    scores: { ...figures, file: split },
     confusion,
     labels: Object.fromEntries(scored.map((task) => [task, labelScores(task, train, answers, reject)])),
     mistakes: Object.fromEntries(scored.map((task) => [task, mistakesOf(task, answers, reject)])),

@@ -35,27 +35,28 @@ class StepWatcher implements Watcher {
   event(event: TrainingEvent): void {
     switch (event.event) {
       case "start":
-        return this.line(`${event.model}: getting ready`);
+        this.line(`${event.model}: getting ready`);
+        break;
       case "train":
         if (event.step > 0) this.line(`going on after step ${event.step} of ${event.steps}`);
         this.#begun = { atMs: this.now(), step: event.step };
         this.#toldAtMs = this.now();
-        return;
+        break;
       case "step":
-        return this.#step(event);
+        this.#step(event);
+        break;
       case "scores":
-        this.#dev = Object.entries(event.scores)
-          .map(([name, score]) => `${name} ${percent(score)}`)
-          .join(", ");
-        if (!this.screen.isTTY) this.line(`step ${event.step}: dev ${this.#dev}${event.best ? ", the best so far" : ""}`);
-        return;
+        this.#scores(event);
+        break;
       case "early":
-        return this.line(`dev gets no better: ended after ${event.step} of ${event.steps} steps`);
+        this.line(`dev gets no better: ended after ${event.step} of ${event.steps} steps`);
+        break;
       case "export":
-        return this.line("quantising, calibrating on dev, writing the bundle");
+        this.line("quantising, calibrating on dev, writing the bundle");
+        break;
       case "stopped":
       case "done":
-        return this[Symbol.dispose]();
+        this[Symbol.dispose]();
     }
   }
 
@@ -75,6 +76,12 @@ class StepWatcher implements Watcher {
       this.#toldAtMs = this.now();
       this.screen.write(`step ${step} of ${steps}, loss ${loss.toFixed(2)}, ${left} left\n`);
     }
+  }
+
+  #scores({ step, scores, best }: Extract<TrainingEvent, { event: "scores" }>): void {
+    const told = Object.entries(scores).map(([name, score]) => `${name} ${percent(score)}`);
+    this.#dev = told.join(", ");
+    if (!this.screen.isTTY) this.line(`step ${step}: dev ${this.#dev}${best ? ", the best so far" : ""}`);
   }
 
   #start(steps: number): cliProgress.SingleBar {

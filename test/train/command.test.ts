@@ -55,16 +55,16 @@ async function run(behaviour: Parameters<typeof fakeEnvironment>[1], ...more: st
 
 test("rows become a bundle that is judged through the server's code, with a report", async () => {
   const { code, out, stdout, stderr, calls } = await run({ training: TRAINING });
-  expect([code, stderr]).toEqual([0, expect.stringContaining("24 rows to learn intent from, 6 of dev, 0 of test")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("27 rows to learn intent from, 3 of dev, 0 of test")]);
   expect(stderr).toContain("oos stands for what is out of scope");
   expect(stdout).toContain("mine@");
   expect(stdout).toContain("intent accuracy");
   const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
-  expect(report).toMatchObject({ rows: { train: 24, dev: 6 }, reject: "oos", steps: 2 });
+  expect(report).toMatchObject({ rows: { train: 27, dev: 3 }, reject: "oos", steps: 2 });
   expect(report.judged[0].scores.intent.accuracy).toBeGreaterThan(0);
   expect(report.judged[0].confusion.intent.labels).toEqual(expect.arrayContaining(["flip_coin", "roll_dice"]));
   expect(await readFile(join(out, "report.html"), "utf8")).toContain("<svg");
-  expect(JSON.parse(await readFile(join(out, "evaluation", "dev.json"), "utf8")).data[0].rows).toBe(6);
+  expect(JSON.parse(await readFile(join(out, "evaluation", "dev.json"), "utf8")).data[0].rows).toBe(3);
   const own = calls.find((call) => call[1] === "training.own")!;
   expect(own.slice(own.indexOf("--reject"))).toEqual(["--reject", "oos"]);
   expect(calls.at(-1)?.slice(0, 2)).toEqual(["-m", "training.card"]);

@@ -69,7 +69,9 @@ test("torch comes from the index that is named, the others from where pip takes 
 
 test("whoever does not agree gets nothing", async () => {
   const maker = await fakeEnvironment(join(folder, "system"));
-  await expect(ensureEnvironment({ ...OPTIONS, python: maker }, setting(false))).rejects.toThrow("nothing was installed");
+  await expect(ensureEnvironment({ ...OPTIONS, python: maker }, setting(false))).rejects.toThrow(
+    "nothing was installed",
+  );
   expect(existsSync(join(folder, "cache", "onepass", "python"))).toBe(false);
 });
 

@@ -23,7 +23,10 @@ export async function fakeEnvironment(folder: string, behaviour: Behaviour = {})
   return python;
 }
 
-const scriptOf = (folder: string, { missing = [], version = [3, 12], training = "" }: Behaviour): string => `#!${process.execPath}
+const scriptOf = (
+  folder: string,
+  { missing = [], version = [3, 12], training = "" }: Behaviour,
+): string => `#!${process.execPath}
 const fs = require("node:fs"), path = require("node:path");
 const args = process.argv.slice(2);
 const log = ${JSON.stringify(join(folder, "calls.jsonl"))};

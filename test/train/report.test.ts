@@ -33,8 +33,14 @@ const judged: Judged = {
         slots: [{ ...guess("time", 0.8), start: 12, end: 14 }],
       },
     },
-    { row: { id: "c", text: "who are you", intent: "oos" }, prediction: { intent: null, outOfScopeScore: 0.9, truncated: false } },
-    { row: { id: "d", text: "stop", intent: "music" }, prediction: { intent: null, outOfScopeScore: 0.6, truncated: false } },
+    {
+      row: { id: "c", text: "who are you", intent: "oos" },
+      prediction: { intent: null, outOfScopeScore: 0.9, truncated: false },
+    },
+    {
+      row: { id: "d", text: "stop", intent: "music" },
+      prediction: { intent: null, outOfScopeScore: 0.6, truncated: false },
+    },
   ],
 };
 const found = judgement("dev", train, judged);

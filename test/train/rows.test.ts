@@ -11,7 +11,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const OPTIONS = { dev: [], test: [], share: 0.2, seed: 1 };
 const csv = (...lines: string[]) => ["text,intent", ...lines, ""].join("\n");
-const many = (intent: string, count: number) => Array.from({ length: count }, (_, i) => `${intent} number ${i},${intent}`);
+const many = (intent: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${intent} number ${i},${intent}`);
 
 async function prepare(content: string, more: Partial<Parameters<typeof prepareRows>[0]> = {}) {
   const file = join(folder, "data.csv");
@@ -55,7 +56,11 @@ test.each([
   ["a faulty row, with its place", csv(...many("a", 10), ",b"), /data\.csv:12:1: the text is empty[^]*--skip-faulty/],
   ["too few rows", csv(...many("a", 5)), /5 rows of train are too few|4 rows of train are too few/],
   ["one label", csv(...many("a", 30)), "All rows of train have the intent a"],
-  ["nothing to judge by", csv(...Array.from({ length: 12 }, (_, i) => `text ${i},label${i}`)), "No row could be set aside"],
+  [
+    "nothing to judge by",
+    csv(...Array.from({ length: 12 }, (_, i) => `text ${i},label${i}`)),
+    "No row could be set aside",
+  ],
 ])("what nothing can be learnt from is told: %s", async (_, content, message) => {
   await expect(prepare(content)).rejects.toThrow(message);
 });

@@ -1,4 +1,4 @@
-"""Trains a model on rows of one's own and exports it; started by `onepass train`, which makes the rows and reads the events.
+"""Trains a model on rows of one's own and exports it, for `onepass train`, which makes the rows and reads the events.
 
     python -m training.own --work FOLDER --model encoder --base models/joint-en --name mine
 

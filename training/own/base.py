@@ -41,7 +41,9 @@ def body_of(graph: onnx.GraphProto) -> dict[str, NDArray[np.float32]]:
             continue
         bias = bias_after(node, users)
         if bias.startswith(BODY):
-            found[bias.removesuffix("bias") + "weight"] = dequantized(tensors, node.input[1].removesuffix("_quantized")).T
+            found[bias.removesuffix("bias") + "weight"] = dequantized(
+                tensors, node.input[1].removesuffix("_quantized")
+            ).T
     return {
         name.removeprefix(BODY): np.ascontiguousarray(part)
         for name, part in found.items()

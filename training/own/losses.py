@@ -15,7 +15,10 @@ from training.encoder_config import EncoderConfig
 
 
 def label_loss(logits: Tensor, gold: Tensor, smoothing: float, outlier: float) -> Tensor:
-    """Cross-entropy of the texts that have a label; the others are pulled towards saying nothing. logits: (B, labels)"""
+    """Cross-entropy of the texts that have a label; the others are pulled towards saying nothing.
+
+    logits: (B, labels); gold: (B,)
+    """
     told = gold != IGNORED
     loss = logits.sum() * 0.0
     if told.any():

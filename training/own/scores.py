@@ -14,9 +14,7 @@ class Scores:
         """reject: the place of the intent that stands for none of the others."""
         self.reject = reject
         said, posts = (max(1, -(-len(rows) // MOST)) for rows in (dev.utterances, dev.posts))
-        self.dev = replace(
-            dev, utterances=dev.utterances[::said], posts=dev.posts[::posts], topics=dev.topics[::posts]
-        )
+        self.dev = replace(dev, utterances=dev.utterances[::said], posts=dev.posts[::posts], topics=dev.topics[::posts])
 
     def of(self, reader: Reader) -> dict[str, float]:
         """Fractions of 1; where there is a label that rejects, `in_scope` and `auroc` instead of `intent`."""
