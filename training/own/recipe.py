@@ -18,7 +18,7 @@ class Kind:
 
 
 KINDS = {
-    "encoder": Kind(batch=32, lr=2e-4, texts=30_000, passes=(6, 40), quick=0.3),
+    "encoder": Kind(batch=32, lr=3e-4, texts=30_000, passes=(6, 40), quick=0.3),
     "decoder": Kind(batch=32, lr=3e-4, texts=12_000, passes=(3, 30), quick=0.4),
 }
 
