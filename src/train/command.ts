@@ -3,8 +3,8 @@ import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/pro
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { openerFor } from "../evaluation/open.js";
-import { environment as machine, readableJson, table } from "../evaluation/report.js";
+import { openerFor } from "../proof/evaluation/open.js";
+import { environment as machine, readableJson, table } from "../proof/evaluation/report.js";
 import type { Io } from "../cli/io.js";
 import { PACKAGE_ROOT } from "../package.js";
 import { workFolder } from "./cache.js";

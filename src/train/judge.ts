@@ -1,10 +1,10 @@
-import type { Classifier, Prediction } from "../evaluation/classifier.js";
-import type { Surroundings } from "../evaluation/command.js";
-import { evaluate } from "../evaluation/evaluate.js";
-import type { LabelledText } from "../evaluation/labelled-text.js";
-import { loadData } from "../evaluation/load.js";
-import { progressOn } from "../evaluation/progress.js";
-import type { FileReport } from "../evaluation/report.js";
+import type { Classifier, Prediction } from "../proof/evaluation/classifier.js";
+import type { Surroundings } from "../proof/evaluation/command.js";
+import { evaluate } from "../proof/evaluation/evaluate.js";
+import type { LabelledText } from "../proof/evaluation/labelled-text.js";
+import { loadData } from "../proof/evaluation/load.js";
+import { progressOn } from "../proof/evaluation/progress.js";
+import type { FileReport } from "../proof/evaluation/report.js";
 
 /** A row beside what was answered; undefined where the text was refused. */
 export interface Answered {

@@ -1,6 +1,6 @@
-import { drawn, keyOf, symbolOf, type Figure } from "../loadtest/html/figure.js";
-import { STYLE } from "../loadtest/html/style.js";
-import { axis, bottomAxis, drawing, escape, seriesColour } from "../loadtest/html/svg.js";
+import { drawn, keyOf, symbolOf, type Figure } from "../proof/loadtest/html/figure.js";
+import { STYLE } from "../proof/loadtest/html/style.js";
+import { axis, bottomAxis, drawing, escape, seriesColour } from "../proof/loadtest/html/svg.js";
 import { TASK_NAMES } from "../tasks/task.js";
 import { confusionTable } from "./page-confusion.js";
 import { LABEL_TASKS, type Judgement, type TrainReport } from "./report.js";

@@ -1,5 +1,5 @@
 import { SPLITS, type Row, type Split } from "../data/row.js";
-import type { FileReport } from "../evaluation/report.js";
+import type { FileReport } from "../proof/evaluation/report.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import type { Curve } from "./events.js";
 import type { Answered, Judged } from "./judge.js";
