@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const logger = createLogger(config);
   const tracing = await openTracing(config, logger);
   const house = buildHouse(config, logger, tracing);
-  const { pool, manager, loads, shadow, lifecycle, keys } = house;
+  const { pool, manager, loads, shadow, spare, lifecycle, keys } = house;
   warnOfExposure(config, logger);
   const servers = await openServers(house, config);
   logger.info({ url: urlOf(servers.main), ...(servers.ops && { ops_url: urlOf(servers.ops) }) }, "listening");
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     lifecycle.draining = true;
     await servers.drain(config.drainMs);
     shadow?.[Symbol.dispose]();
+    spare?.[Symbol.dispose]();
     setTimeout(() => {
       logger.error("the engines did not close in time");
       process.exit(1);

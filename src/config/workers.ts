@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_MS, whole } from "./values.js";
+import { MAX_MS, oneOf, whole } from "./values.js";
 
 /** The processes that models run in. */
 export const WORKERS = {
@@ -11,6 +11,13 @@ export const WORKERS = {
     .describe(
       "Processes that each model runs in, each with the model in its memory, so that a fault of native code takes no other " +
         "request along. `0` or `in-process`: models run in the server's own process.",
+    ),
+  workerSpare: oneOf("on", "off")
+    .default("on")
+    .transform((value) => value === "on")
+    .describe(
+      "Whether a process waits with the libraries of the decoders open, so that a worker that ends has another in its place in a " +
+        "second less; it takes some 150 MB.",
     ),
   workerMemoryMb: whole(0)
     .default(0)

@@ -1,7 +1,7 @@
 import { bundleId, type Bundle } from "../bundle/bundle.js";
 import type { DecoderModel } from "../bundle/manifest.js";
 import { BundleError, OnepassError } from "../errors.js";
-import type { LoadedModel, SharedModels } from "./decoder/model.js";
+import type { LoadedModel, OpenLlama, SharedModels } from "./decoder/model.js";
 import type { DecoderOptions } from "./decoder/single-pass.js";
 import { openEncoder } from "./encoder/encoder.js";
 import type { BatchObserver, Engine, EngineName } from "./engine.js";
@@ -20,6 +20,8 @@ export interface EngineOptions extends DecoderOptions {
   /** Only these of the bundle's engines; all by default. */
   readonly engines?: readonly EngineName[] | undefined;
   readonly onBatch?: ((engine: EngineName) => BatchObserver) | undefined;
+  /** By default a new instance. */
+  readonly openLlama?: OpenLlama | undefined;
   /** Longest time for all of them to open, in milliseconds; 0, by default, is no limit. Native code that stands still is not stopped by it. */
   readonly loadMs?: number | undefined;
 }
@@ -88,7 +90,13 @@ async function openSinglePass(
   const { openDecoder, openDecoderGraph } = await import("./decoder/single-pass.js");
   if (onnx && runsAsGraph(model, options)) {
     const { loadVocabulary } = await import("./decoder/model.js");
-    return openDecoderGraph(bundle, model, onnx, await loadVocabulary(bundle.path(model.file)), options);
+    return openDecoderGraph(
+      bundle,
+      model,
+      onnx,
+      await loadVocabulary(bundle.path(model.file), options.openLlama),
+      options,
+    );
   }
   const loaded = await use(model.file);
   if (onnx && runtime === "auto" && !loaded.onGpu) return openDecoderGraph(bundle, model, onnx, loaded, options);
@@ -106,11 +114,11 @@ async function openEngine(bundle: Bundle, name: EngineName, use: OpenModel, opti
 }
 
 /** llama.cpp takes half a second to import, which the worker of an encoder that comes back does not have to wait for. */
-function modelsOf(bundle: Bundle, { threads, gpu }: EngineOptions): OpenModel {
+function modelsOf(bundle: Bundle, { threads, gpu, openLlama }: EngineOptions): OpenModel {
   let models: Promise<SharedModels> | undefined;
   return async (file) => {
     models ??= import("./decoder/model.js").then(
-      (decoder) => new decoder.SharedModels((one) => decoder.loadModel(bundle.path(one), threads, gpu)),
+      (decoder) => new decoder.SharedModels((one) => decoder.loadModel(bundle.path(one), threads, gpu, openLlama)),
     );
     return (await models).use(file);
   };

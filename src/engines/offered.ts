@@ -25,6 +25,13 @@ export function writersOf({ model, tasks }: Pick<Manifest, "model" | "tasks">, e
     : served.map((task) => ({ file, tasks: [task], prompt, values }));
 }
 
+/** The files that engines of a bundle open. */
+export function filesOf(manifest: Manifest, engines: readonly EngineName[]): string[] {
+  const { engine: own } = manifest.model;
+  if (engines.includes(own)) return Object.keys(manifest.files);
+  return engines.flatMap((engine) => writersOf(manifest, engine).map(({ file }) => file));
+}
+
 /**
  * A bundle's engines, those that share what is loaded together: a single pass on a graph has nothing of the weights that
  * write, and need neither wait for them nor fall with them.

@@ -17,7 +17,7 @@ import type { Shadow } from "../shadow/shadow.js";
 import type { Tracing } from "../tracing/trace.js";
 import { answersLog } from "./answers-log.js";
 import { openKeys } from "./edge.js";
-import { engineLoader } from "./engines.js";
+import { createSpare, engineLoader } from "./engines.js";
 import { createShadow } from "./shadow.js";
 import { Loads } from "./loads.js";
 import { createManager } from "./manager.js";
@@ -29,6 +29,8 @@ export interface House {
   readonly service: ClassifyService;
   readonly manager: ModelManager;
   readonly loads: Loads;
+  /** Waits to take a worker's place. */
+  readonly spare: Disposable | undefined;
   /** What every request meets first. */
   readonly app: RequestListener;
   /** Of `/metrics` and `/admin`, where these have a port of their own. */
@@ -44,7 +46,8 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
   const metrics = new Metrics();
   const lifecycle = { draining: false };
   const scheduling = new Scheduling(config, metrics);
-  const loads = new Loads(engineLoader(config, metrics, logger));
+  const spare = createSpare(config);
+  const loads = new Loads(engineLoader(config, metrics, logger, spare));
   const load = async (bundle: Bundle) => (await loads.load(bundle)).map((engine) => scheduling.over(engine));
   const pool = new EnginePool({
     metrics,
@@ -89,7 +92,7 @@ export function buildHouse(config: Config, logger: Logger, tracing: Tracing): Ho
   };
   const opsApp = options.opsApart ? createOpsApp(options) : undefined;
   const app = door(createApp(options), { turnsAway: (now) => scheduling.turnsAway(now), metrics, refusals });
-  return { metrics, pool, service, manager, loads, app, opsApp, shadow, keys, lifecycle };
+  return { metrics, pool, service, manager, loads, spare, app, opsApp, shadow, keys, lifecycle };
 }
 
 function logChange({ model, engineName, engine, state, error }: PoolEntry, logger: Logger): void {

@@ -1,8 +1,10 @@
 import { bundleId, type Bundle } from "../bundle/bundle.js";
 import { EngineError } from "../errors.js";
 import { Keeper, type RestartReason } from "./keeper.js";
-import { WorkerGone, WorkerProcess, type ProcessOptions } from "./process.js";
-import type { Assignment, OpenedEngine, Outcome, ScoreOrder } from "./protocol.js";
+import { examineEvery } from "./examine.js";
+import { WorkerGone, WorkerProcess } from "./process.js";
+import type { Batch, OpenedEngine, Outcome, PlainOptions, ScoreOrder } from "./protocol.js";
+import type { Spare } from "./spare.js";
 import type { HealthLimits } from "./vitals.js";
 
 /** How a worker is, for metrics. */
@@ -15,14 +17,19 @@ export interface WorkerState {
   readonly outstanding: number;
 }
 
-export interface GroupOptions extends ProcessOptions {
+export interface GroupOptions {
+  /** URL of the module that the processes run. */
+  readonly module: string;
   /** How many processes, each with the model in memory. */
   readonly workers: number;
-  readonly engines: Assignment["options"];
+  readonly engines: PlainOptions;
   readonly health: HealthLimits;
   /** Longest time that an order waits for a worker to come back; 10 s by default. */
   readonly patienceMs?: number | undefined;
+  readonly onBatch?: ((batch: Batch) => void) | undefined;
   readonly onRestart: (reason: RestartReason, detail: unknown, worker: number) => void;
+  /** Where the workers of decoders come from; by default each is started when it is needed. */
+  readonly spare?: Spare | undefined;
 }
 
 const EXAMINE_EVERY_MS = 250;
@@ -32,8 +39,7 @@ const GRACE_MS = 5_000;
 /** The workers of one bundle: gives each order to the one that has the fewest. */
 export class WorkerGroup {
   readonly #keepers: readonly Keeper[];
-  readonly #clock: NodeJS.Timeout;
-  #examinedAt = performance.now();
+  readonly #clock: Disposable;
   #waiting: (() => void)[] = [];
   #proven = false;
   #closed = false;
@@ -43,9 +49,9 @@ export class WorkerGroup {
     private readonly options: GroupOptions,
   ) {
     this.#keepers = Array.from({ length: options.workers }, (_, worker) => this.#keeper(worker));
-    this.#clock = setInterval(() => {
-      this.#examine();
-    }, EXAMINE_EVERY_MS).unref();
+    this.#clock = examineEvery(EXAMINE_EVERY_MS, (now, late) => {
+      for (const keeper of this.#keepers) keeper.examine(now, late, options.health);
+    });
   }
 
   /** Starts the workers side by side. @throws what kept one of them from starting, and none goes on */
@@ -105,14 +111,20 @@ export class WorkerGroup {
     this.#closed = true;
     this.#wake();
     await Promise.all(this.#keepers.map((keeper) => keeper.close())); // watched until the end: what hangs is killed
-    clearInterval(this.#clock);
+    this.#clock[Symbol.dispose]();
   }
 
   #keeper(worker: number): Keeper {
     const { folder, manifest } = this.bundle;
-    const { engines: options, onRestart } = this.options;
-    // The server has just read and proved the bundle; whoever starts later finds what is on the disk by then.
-    const start = () => new WorkerProcess({ folder, manifest, prove: this.#proven, options }, this.options);
+    const { engines: options, module, spare, onBatch, onRestart } = this.options;
+    // What a spare has read ahead is of no use to encoders.
+    const begin = spare && !("graphs" in manifest.model) ? () => spare.take() : () => new WorkerProcess(module);
+    const start = () => {
+      const process = begin();
+      // The server has just read and proved the bundle; whoever starts later finds what is on the disk by then.
+      process.assign({ folder, manifest, prove: this.#proven, options }, onBatch);
+      return process;
+    };
     const events = {
       onRestart: (reason: RestartReason, detail: unknown) => {
         onRestart(reason, detail, worker);
@@ -123,13 +135,6 @@ export class WorkerGroup {
     };
     // The worker itself gives up in time, unless native code keeps it from looking at the clock.
     return new Keeper(start, events, options.loadMs && options.loadMs + GRACE_MS);
-  }
-
-  #examine(): void {
-    const now = performance.now();
-    const late = Math.max(0, now - this.#examinedAt - EXAMINE_EVERY_MS);
-    this.#examinedAt = now;
-    for (const keeper of this.#keepers) keeper.examine(now, late, this.options.health);
   }
 
   #least(): WorkerProcess | undefined {

@@ -4,17 +4,20 @@ import { startProcess } from "../spawn.js";
 import { EngineError } from "../errors.js";
 import { HEARTBEAT_FD } from "./heart.js";
 import { unpackError } from "./packed-error.js";
-import type { Assignment, Batch, FromWorker, OpenedEngine, Outcome, ScoreOrder, ToWorker } from "./protocol.js";
+import type {
+  Assignment,
+  Batch,
+  FromWorker,
+  OpenedEngine,
+  Outcome,
+  PlainOptions,
+  ScoreOrder,
+  ToWorker,
+} from "./protocol.js";
 import { Vitals } from "./vitals.js";
 
 /** The worker is gone, and with it the orders that it had. */
 export class WorkerGone extends Error {}
-
-export interface ProcessOptions {
-  /** URL of the module that the process runs. */
-  readonly module: string;
-  readonly onBatch?: ((batch: Batch) => void) | undefined;
-}
 
 interface Order {
   readonly engine: ScoreOrder["engine"];
@@ -24,7 +27,7 @@ interface Order {
 
 const CLOSE_TIMEOUT_MS = 5_000;
 
-/** One worker: a process that holds the engines of one bundle. */
+/** One worker: a process that waits for an assignment, and then holds the engines of one bundle. */
 export class WorkerProcess {
   readonly vitals = new Vitals(performance.now());
   /** The engines that it has opened. Rejects with the BundleError that it met, or with WorkerGone. */
@@ -39,13 +42,13 @@ export class WorkerProcess {
   #opened!: { resolve: (engines: readonly OpenedEngine[]) => void; reject: (error: unknown) => void };
   readonly #child: ChildProcess;
 
-  constructor(
-    assignment: Assignment,
-    private readonly options: ProcessOptions,
-  ) {
+  #onBatch: ((batch: Batch) => void) | undefined;
+
+  /** module: URL of what the process runs. */
+  constructor(module: string) {
     this.ready = new Promise((resolve, reject) => (this.#opened = { resolve, reject }));
     this.ready.catch(() => undefined); // whoever waits for it is told
-    this.#child = startProcess(options.module, {
+    this.#child = startProcess(module, {
       serialization: "advanced",
       // What native code prints is no line of the log: all of it goes to stderr.
       stdio: ["ignore", 2, 2, "ipc", "pipe"],
@@ -60,6 +63,16 @@ export class WorkerProcess {
       const newest = beats.toString().trimEnd().split("\n").at(-1);
       this.vitals.beat(performance.now(), Number(newest));
     });
+  }
+
+  /** What can be done before there is an assignment. */
+  prepare(options: PlainOptions): void {
+    this.#send({ kind: "prepare", options });
+  }
+
+  /** Called once. */
+  assign(assignment: Assignment, onBatch?: (batch: Batch) => void): void {
+    this.#onBatch = onBatch;
     this.#send({ kind: "open", ...assignment });
   }
 
@@ -134,7 +147,7 @@ export class WorkerProcess {
   }
 
   #settle(message: Extract<FromWorker, { id: number }>): void {
-    for (const batch of message.batches) this.options.onBatch?.(batch);
+    for (const batch of message.batches) this.#onBatch?.(batch);
     const order = this.#orders.get(message.id);
     if (!order) return;
     this.#orders.delete(message.id);

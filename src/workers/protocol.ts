@@ -10,8 +10,11 @@ export interface Assignment {
   readonly manifest: Manifest;
   /** Read the bundle again, as it is on the disk now, and refuse it when it is no longer the one of `manifest`. */
   readonly prove: boolean;
-  readonly options: Omit<EngineOptions, "onBatch">;
+  readonly options: PlainOptions;
 }
+
+/** What can be sent of an engine's options. */
+export type PlainOptions = Omit<EngineOptions, "onBatch" | "openLlama">;
 
 /** A call of `Engine.score`. Texts travel as they were written: cutting one again is cheaper than cloning its pieces. */
 export interface ScoreOrder {
@@ -23,6 +26,8 @@ export interface ScoreOrder {
 }
 
 export type ToWorker =
+  /** Sent ahead of an assignment that will come: what can be done without knowing of which bundle. */
+  | { readonly kind: "prepare"; readonly options: PlainOptions }
   | ({ readonly kind: "open" } & Assignment)
   | ({ readonly kind: "score"; readonly id: number } & ScoreOrder)
   | { readonly kind: "abort"; readonly id: number }

@@ -1,7 +1,7 @@
 import type { BatchObserver, Engine, EngineName } from "../engines/engine.js";
 import { prepareText } from "../text/prepare.js";
 import { packError } from "./packed-error.js";
-import type { Assignment, Batch, FromWorker, Outcome, ScoreOrder, ToWorker } from "./protocol.js";
+import type { Assignment, Batch, FromWorker, Outcome, PlainOptions, ScoreOrder, ToWorker } from "./protocol.js";
 
 /** Opens the engines of an assignment, warm. */
 export type OpenEngines = (
@@ -9,11 +9,15 @@ export type OpenEngines = (
   onBatch: (engine: EngineName) => BatchObserver,
 ) => Promise<readonly Engine[]>;
 
-/** Takes orders from the process that started this one, until it is told to close or that process is gone. */
-export function serve(open: OpenEngines): void {
+/**
+ * Takes orders from the process that started this one, until it is told to close or that process is gone.
+ * prepare: does ahead what it can; must not throw.
+ */
+export function serve(open: OpenEngines, prepare: (options: PlainOptions) => void = () => undefined): void {
   const served = new Served(open);
   process.on("message", (order: ToWorker) => {
     if (order.kind === "open") void served.open(order);
+    else if (order.kind === "prepare") prepare(order.options);
     else if (order.kind === "score") void served.score(order.id, order);
     else if (order.kind === "abort") served.abort(order.id);
     else void served.close();

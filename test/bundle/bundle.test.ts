@@ -34,6 +34,13 @@ test("refuses a file that was changed", async () => {
   await expect(loadBundle(folder)).rejects.toThrow("weights.gguf is not the file that was published");
 });
 
+test("proves for who opens few files those alone", async () => {
+  const folder = await write("tiny");
+  await writeFile(join(folder, "weights.gguf"), "weightS");
+  await expect(loadBundle(folder, ["weights.gguf"])).rejects.toThrow("weights.gguf is not the file");
+  expect(bundleId(await loadBundle(folder, ["graph.onnx"]))).toBe("tiny@1.2.3");
+});
+
 test("refuses a file that is gone", async () => {
   const folder = await write("tiny");
   await rm(join(folder, "weights.gguf"));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DecoderModel } from "../../src/bundle/manifest.js";
-import { enginesOf, writersOf } from "../../src/engines/offered.js";
+import { enginesOf, filesOf, writersOf } from "../../src/engines/offered.js";
 import { decoderManifest, encoderManifest, generatorManifest } from "../bundle/manifests.js";
 
 const decoder = decoderManifest().model as DecoderModel;
@@ -15,6 +15,12 @@ test.each([
   ["decoders that only write", { ...generator, engine: "dual-decoder" as const }, ["dual-decoder"]],
 ])("%s offers its engines, its own first", (_name, model, engines) => {
   expect(enginesOf(model)).toEqual(engines);
+});
+
+test("an engine opens all files of its own bundle, one that only writes its weights alone", () => {
+  const manifest = { ...writing, files: { "weights.gguf": "", "graph.onnx": "" } };
+  expect(filesOf(manifest, ["single-pass"])).toEqual(["weights.gguf", "graph.onnx"]);
+  expect(new Set(filesOf(manifest, ["generate", "dual-decoder"]))).toEqual(new Set(["weights.gguf"]));
 });
 
 const prompt = { kind: "read-outs", bos: 1, read_outs: { intent: 100, topic: 101 } };

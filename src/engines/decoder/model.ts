@@ -22,16 +22,28 @@ export interface LoadedModel extends AsyncDisposable {
   readonly device: string;
 }
 
-/** Loads a GGUF with the binaries that the package brings; nothing is compiled or fetched. */
-export async function loadModel(file: string, threads: number, gpu: "auto" | "cuda" | false): Promise<LoadedModel> {
-  const llama = await getLlama({ build: "never", gpu, maxThreads: threads, logLevel: LlamaLogLevel.warn });
-  return openModel(llama, { modelPath: file });
+/** Opens an instance of llama.cpp. */
+export type OpenLlama = (threads: number, gpu: "auto" | "cuda" | false) => Promise<Llama>;
+
+/**
+ * With the binaries that the package brings; nothing is compiled or fetched. Takes a second or so: the binding first tries the
+ * binary in a process of its own.
+ */
+export const openLlama: OpenLlama = (threads, gpu) =>
+  getLlama({ build: "never", gpu, maxThreads: threads, logLevel: LlamaLogLevel.warn });
+
+export async function loadModel(
+  file: string,
+  threads: number,
+  gpu: "auto" | "cuda" | false,
+  open = openLlama,
+): Promise<LoadedModel> {
+  return openModel(await open(threads, gpu), { modelPath: file });
 }
 
 /** The tokenizer of a GGUF without its weights, for a model that another runtime runs. */
-export async function loadVocabulary(file: string): Promise<LoadedModel> {
-  const llama = await getLlama({ build: "never", gpu: false, maxThreads: 1, logLevel: LlamaLogLevel.warn });
-  return openModel(llama, { modelPath: file, vocabOnly: true });
+export async function loadVocabulary(file: string, open = openLlama): Promise<LoadedModel> {
+  return openModel(await open(1, false), { modelPath: file, vocabOnly: true });
 }
 
 async function openModel(llama: Llama, options: LlamaModelOptions): Promise<LoadedModel> {

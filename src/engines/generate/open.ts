@@ -1,7 +1,7 @@
 import type { LlamaGrammar } from "node-llama-cpp";
 import { bundleId, type Bundle } from "../../bundle/bundle.js";
 import { BundleError } from "../../errors.js";
-import { TASK_NAMES, type TaskName } from "../../tasks/task.js";
+import type { TaskName } from "../../tasks/task.js";
 import type { PreparedText } from "../../text/prepare.js";
 import { assertUnforgeable, type LoadedModel } from "../decoder/model.js";
 import type { EngineName } from "../engine.js";
@@ -12,7 +12,7 @@ import type { ForwardAnswer, GeneratingRuntime } from "./generating.js";
 import { answerGrammar, answerSchema, type AnswerSchema } from "./grammar.js";
 import { answerLimit } from "./limit.js";
 import { promptFrame, type PromptFrame } from "./prompt.js";
-import { AnswerWriter } from "./writer.js";
+import { AnswerWriter, type Written } from "./writer.js";
 
 export interface WriterOptions {
   readonly threads: number;
@@ -27,7 +27,7 @@ export async function openWriters(
   options: WriterOptions,
 ): Promise<GeneratingRuntime> {
   const decoders: Decoder[] = [];
-  const runtime = new Writers(decoders, bundle);
+  const runtime = new Writers(decoders);
   try {
     for (const spec of writersOf(bundle.manifest, engine)) decoders.push(await Decoder.open(bundle, spec, options));
     await runtime.warmUp();
@@ -39,10 +39,7 @@ export async function openWriters(
 }
 
 class Writers implements GeneratingRuntime {
-  constructor(
-    private readonly decoders: readonly Decoder[],
-    private readonly bundle: Bundle,
-  ) {}
+  constructor(private readonly decoders: readonly Decoder[]) {}
 
   get device(): string {
     return this.decoders[0]!.device;
@@ -62,10 +59,8 @@ class Writers implements GeneratingRuntime {
     return answers;
   }
 
-  /** The first answer allocates, and leaves the constant beginning of a causal prompt in the cache. */
   async warmUp(): Promise<void> {
-    const tasks = TASK_NAMES.filter((task) => this.bundle.manifest.tasks[task]);
-    await this.run({ tasks, ids: [0], words: [0] }, ["a"], new AbortController().signal);
+    for (const decoder of this.decoders) await decoder.warmUp();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -125,19 +120,30 @@ class Decoder implements AsyncDisposable {
 
   async write(forward: Forward, words: readonly string[], signal: AbortSignal): Promise<ForwardAnswer> {
     const schema = this.schemaOf(forward.tasks);
-    const copies = schema.slots !== undefined && this.spec.values === "of-text";
-    const { json, ...written } = await this.writer.write(
-      this.frame.build(forward),
-      await (copies ? this.#create(answerGrammar(schema, words)) : this.#constantGrammar(forward.tasks, schema)),
-      answerLimit(schema, this.loaded.model)(forward.ids.length, forward.words.length),
-      signal,
-    );
+    const limit = answerLimit(schema, this.loaded.model)(forward.ids.length, forward.words.length);
+    const { json, ...written } = await this.#write(forward, words, limit, signal);
     return { answer: readAnswer(json), ...written };
+  }
+
+  /**
+   * The first run allocates, and leaves the constant beginning of a causal prompt in the cache. One token does that: whole
+   * answers of every decoder would take a minute where other work keeps llama.cpp's threads waiting for each other.
+   */
+  async warmUp(): Promise<void> {
+    const forward = { tasks: this.spec.tasks, ids: [0], words: [0] };
+    await this.#write(forward, ["a"], 1, new AbortController().signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
     await this.loaded[Symbol.asyncDispose]();
+  }
+
+  async #write(forward: Forward, words: readonly string[], limit: number, signal: AbortSignal): Promise<Written> {
+    const schema = this.schemaOf(forward.tasks);
+    const copies = schema.slots !== undefined && this.spec.values === "of-text";
+    const grammar = copies ? this.#create(answerGrammar(schema, words)) : this.#constantGrammar(forward.tasks, schema);
+    return this.writer.write(this.frame.build(forward), await grammar, limit, signal);
   }
 
   #constantGrammar(tasks: readonly TaskName[], schema: AnswerSchema): Promise<LlamaGrammar> {
