@@ -14,7 +14,6 @@ export const WORKERS = {
     ),
   workerSpare: oneOf("on", "off")
     .default("on")
-    .transform((value) => value === "on")
     .describe(
       "Whether a process waits with the libraries of the decoders open, so that a worker that ends has another in its place in a " +
         "second less; it takes some 150 MB.",

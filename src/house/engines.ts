@@ -13,7 +13,7 @@ const WORKER = import.meta.resolve("../workers/worker.js");
 
 /** Where there are workers, and the settings want one. */
 export function createSpare(config: Config): Spare | undefined {
-  if (config.workers === 0 || !config.workerSpare) return undefined;
+  if (config.workers === 0 || config.workerSpare === "off") return undefined;
   const start = () => {
     const worker = new WorkerProcess(WORKER);
     worker.prepare(engineOptions(config));
