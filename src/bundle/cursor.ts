@@ -61,6 +61,17 @@ export class FileCursor {
     throw new HeaderFault("a varint has more than ten bytes");
   }
 
+  /** Of protobuf, with its sign. */
+  int64(): bigint {
+    let value = 0n;
+    for (let i = 0n; i < 10n; i++) {
+      const byte = this.u8();
+      value |= BigInt(byte & 0x7f) << (7n * i);
+      if (byte < 0x80) return BigInt.asIntN(64, value);
+    }
+    throw new HeaderFault("a varint has more than ten bytes");
+  }
+
   /** maxBytes: of a text that is looked at; a longer one is refused. */
   text(bytes: number, maxBytes: number, what: string): string {
     if (bytes > Math.min(maxBytes, WINDOW_BYTES))

@@ -7,6 +7,17 @@ const MAX_DEPTH = 8;
 const MAX_NODES = 100_000;
 const MAX_TENSORS = 100_000;
 const MAX_TYPE_BYTES = 1_024;
+const MAX_NAME_BYTES = 4_096;
+/**
+ * Axes, counts and sizes of nodes. ONNX Runtime ends the process, or never returns, on some that lie far outside: it makes room for as
+ * many dimensions as a `batch_dims` says before it looks at the sign.
+ */
+const NUMBERS = { least: -1_024n, most: 2n ** 31n };
+/** Of a Constant: what it says is a value, and may be anything. */
+const ANY_NUMBER = "value_int";
+/** Fields of an AttributeProto. */
+const NAME = 1;
+const INT = 3;
 
 /** The messages of an ONNX file that are looked into, each by the numbers of its fields; what is not named is stepped over. */
 const MESSAGES = {
@@ -29,7 +40,7 @@ interface Tally {
 
 /**
  * Walks an ONNX file as protobuf writes it: every length lies in what holds it, every tensor has all of its data in the file and none
- * elsewhere, and nothing is nested or counted beyond bounds. Weights are stepped over. What passes may still be no valid model.
+ * elsewhere, and nothing is nested, counted or set beyond bounds. Weights are stepped over. What passes may still be no valid model.
  * @throws HeaderFault
  */
 export function checkOnnx(file: FileCursor): void {
@@ -39,13 +50,30 @@ export function checkOnnx(file: FileCursor): void {
 }
 
 function walk(file: FileCursor, message: Message, end: number, depth: number, tally: Tally): void {
+  for (const field of readFields(file, end)) lookInto(file, message, field, depth, tally);
+}
+
+function lookInto(file: FileCursor, message: Message, field: Field, depth: number, tally: Tally): void {
   const parts: Readonly<Record<number, string>> = MESSAGES[message];
+  const part = parts[field.number];
+  if (part === undefined) skipField(file, field);
+  else if (field.end === undefined) throw new HeaderFault(`the ${part} of a ${message} is no message`);
+  else enter(file, part, { ...field, end: field.end }, depth, tally);
+}
+
+function walkAttribute(file: FileCursor, end: number, depth: number, tally: Tally): void {
+  let name = "";
+  let strange: bigint | undefined;
   for (const field of readFields(file, end)) {
-    const part = parts[field.number];
-    if (part === undefined) skipField(file, field);
-    else if (field.end === undefined) throw new HeaderFault(`the ${part} of a ${message} is no message`);
-    else enter(file, part, { ...field, end: field.end }, depth, tally);
+    if (field.number === INT && field.end === undefined) {
+      const number = file.int64();
+      if (number < NUMBERS.least || number > NUMBERS.most) strange = number;
+    } else if (field.number === NAME && field.end !== undefined) {
+      name = file.text(field.end - file.position, MAX_NAME_BYTES, "the name of an attribute");
+    } else lookInto(file, "attribute", field, depth, tally);
   }
+  if (strange !== undefined && name !== ANY_NUMBER)
+    throw new HeaderFault(`has a node whose ${printable(name)} is ${strange}`);
 }
 
 function enter(file: FileCursor, part: string, { end }: Field & { end: number }, depth: number, tally: Tally): void {
@@ -69,6 +97,9 @@ function enter(file: FileCursor, part: string, { end }: Field & { end: number },
     case "node":
       if (++tally.nodes > MAX_NODES) throw new HeaderFault(`has more than ${MAX_NODES} nodes`);
       walk(file, "node", end, depth, tally);
+      return;
+    case "attribute":
+      walkAttribute(file, end, depth, tally);
       return;
     default:
       walk(file, part as Message, end, depth, tally);

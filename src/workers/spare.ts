@@ -1,7 +1,7 @@
 import { Backoff } from "./backoff.js";
 import { examineEvery } from "./examine.js";
 import type { WorkerProcess } from "./process.js";
-import { Vitals } from "./vitals.js";
+import type { Vitals } from "./vitals.js";
 
 const EXAMINE_EVERY_MS = 250;
 /** Hearts beat twice a second: who has missed two beats is not given out. */
@@ -35,7 +35,7 @@ export class Spare implements Disposable {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     const isWell = waiting?.vitals.illness(performance.now(), limits(FRESH_MS)) === undefined;
-    if (!isWell) waiting?.kill();
+    if (!isWell) waiting.kill();
     const worker = (isWell ? waiting : undefined) ?? this.start();
     const begin = () => {
       this.#begin();

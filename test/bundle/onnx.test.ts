@@ -116,6 +116,29 @@ test.each<[string, Buffer, string]>([
   }).toThrow(message);
 });
 
+const withNumber = (name: string, value: bigint | number, ...others: Buffer[]) =>
+  model(graph(bytes(1, node("GatherND", Buffer.concat([bytes(1, name), number(3, value), ...others])))));
+
+test.each([0, -1, 7, -1_024, 2 ** 31])("a node may be told %d", (value) => {
+  check(withNumber("axis", value));
+});
+
+test.each([-(2n ** 63n), -1_025n, -(2n ** 31n), 2n ** 31n + 1n, 2n ** 63n - 1n])(
+  "a node that is told %d, which native code may take for a number of things, is refused, whatever else it is told",
+  (value) => {
+    expect(() => {
+      check(withNumber("batch_dims", value));
+    }).toThrow(`has a node whose "batch_dims" is ${value}`);
+    expect(() => {
+      check(withNumber("batch_dims", value, number(3, 0)));
+    }).toThrow(HeaderFault);
+  },
+);
+
+test("a constant may be any number", () => {
+  check(withNumber("value_int", -(2n ** 63n)));
+});
+
 test("graphs in each other within bounds pass", () => {
   check(model(nested(7)));
 });
