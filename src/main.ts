@@ -43,10 +43,14 @@ async function main(): Promise<void> {
     void manager.refresh();
   });
 
-  await pool.open(await findModels(config, logger));
+  const found = await findModels(config, logger);
+  await pool.open(found);
   if (lifecycle.draining) return;
   if (pool.entries.every(({ state }) => state !== "ready")) {
-    throw new OnepassError("not_ready", 503, `No model in ${config.modelsDirs.join(" or ")} could be loaded.`);
+    const folders = config.modelsDirs.join(" or ");
+    const none = found.bundles.length + found.faulty.length === 0;
+    const why = none ? "no folder in it has a bundle.json (ONEPASS_MODELS_DIR)" : "the lines above say why";
+    throw new OnepassError("not_ready", 503, `No model in ${folders} could be loaded: ${why}.`);
   }
   logger.info(await loads.summary(config), "loaded");
   if (pool.ready) logger.info({ url: urlOf(servers.main), model: pool.default?.model }, "ready");
@@ -54,10 +58,13 @@ async function main(): Promise<void> {
 
 /** The last words of a process that can't start: for a person, on stderr. */
 function explain(error: unknown): string {
-  const { code, address, port } = (error ?? {}) as { code?: unknown; address?: unknown; port?: unknown };
+  const { code, address, hostname, port } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const place = `${String(address)}:${String(port)}`;
   if (code === "EADDRINUSE") return `${place} is taken by another process. Set ONEPASS_PORT to a free port.`;
   if (code === "EACCES") return `This user may not listen on ${place}. Set ONEPASS_PORT to a port above 1023.`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return `This machine has no address ${String(address ?? hostname)}. Set ONEPASS_HOST to 127.0.0.1, or to 0.0.0.0 for every address.`;
+  }
   if (error instanceof ConfigError || error instanceof OnepassError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -62,7 +62,7 @@ async function readManifest(folder: string): Promise<unknown> {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new BundleError(name, `${MANIFEST_FILE} is no JSON`, cause);
+    throw new BundleError(name, `${MANIFEST_FILE} is no JSON: ${(cause as SyntaxError).message}`, cause);
   }
 }
 
@@ -77,6 +77,9 @@ function parseManifest(json: unknown, name: string): Manifest {
   if (parsed.success) return parsed.data;
   throw new BundleError(name, `${MANIFEST_FILE} is malformed:\n${z.prettifyError(parsed.error)}`, parsed.error);
 }
+
+/** A file in the place of a large one that Git LFS keeps elsewhere is smaller. */
+const MOST_POINTER_BYTES = 1024;
 
 /** Hash first, header next, both of the same open file. */
 async function proveFile(
@@ -94,7 +97,9 @@ async function proveFile(
     await pipeline(handle.createReadStream({ autoClose: false, start: 0 }), hash);
     const found = hash.digest("hex");
     if (found !== expected) {
-      throw fault(`is not the file that was published: SHA-256 is ${found}, not ${expected}`);
+      const advice =
+        size < MOST_POINTER_BYTES ? "; is it a Git LFS pointer? `git lfs pull` fetches the file" : "; copy it anew";
+      throw fault(`is not the file that was published: SHA-256 is ${found}, not ${expected}${advice}`);
     }
     for (const check of checks) check(new FileCursor(handle.fd, size));
   } catch (cause) {

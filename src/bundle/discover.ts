@@ -92,7 +92,7 @@ function nameIn(json: string): string | undefined {
 /** The folders of bundles, sound or not, below one; absolute when `directory` is. @throws BundleError */
 export async function foldersOf(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new BundleError(directory, "the folder of models can't be read", cause);
+    throw new BundleError(directory, "the folder of models can't be read; ONEPASS_MODELS_DIR names it", cause);
   });
   return names
     .sort()

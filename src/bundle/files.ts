@@ -34,5 +34,7 @@ export async function readInside(folder: string, name: string, maxBytes: number)
 }
 
 function cantBeRead(cause: unknown): never {
-  throw new FileFault("can't be read", { cause });
+  const { code } = cause as { code?: unknown };
+  const why = code === "ENOENT" ? "is missing" : code === "EACCES" ? "may not be read by this user" : "can't be read";
+  throw new FileFault(why, { cause });
 }

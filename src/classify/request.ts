@@ -101,7 +101,7 @@ export const CompareRequest = ClassifyRequest.omit({ texts: true, model: true, e
       .array(
         z
           .strictObject({ engine: ClassifyRequest.shape.engine, model: ClassifyRequest.shape.model })
-          .refine(({ engine, model }) => engine ?? model, 'names an "engine", a "model" or both'),
+          .refine(({ engine, model }) => engine ?? model, 'must name an "engine", a "model" or both'),
       )
       .min(1)
       .max(MAX_COMPARED)

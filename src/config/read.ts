@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { z } from "zod";
+import { didYouMean } from "../did-you-mean.js";
 import { PACKAGE_ROOT } from "../package.js";
 import { PREFIX, Settings, variable } from "./settings.js";
 import { foldersIn } from "./values.js";
@@ -32,7 +33,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   );
   const faults = given
     .filter(([name]) => !settings.has(name) && !CLIENTS.has(name))
-    .map(([name]) => `${name}: there is no such setting`);
+    .map(([name]) => `${name}: there is no such setting.${didYouMean(name, [...settings.keys()])}`);
 
   const known = given.flatMap(([name, value]) => (settings.has(name) ? [[settings.get(name), value]] : []));
   const parsed = Settings.safeParse(Object.fromEntries(known));

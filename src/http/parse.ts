@@ -1,7 +1,9 @@
 import type { z } from "zod";
+import { didYouMean } from "../did-you-mean.js";
 import { ENGINE_NAMES } from "../engines/engine.js";
 import { OnepassError } from "../errors.js";
 import { TASK_NAMES } from "../tasks/task.js";
+import { complaintOf } from "./complaint.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -9,7 +11,7 @@ type Issue = z.core.$ZodIssue;
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const [first, ...others] = parsed.error.issues.map((issue) => toError(issue, body));
+  const [first, ...others] = parsed.error.issues.map((issue) => toError(issue, body, schema));
   if (!first || others.length === 0) throw first ?? parsed.error;
   const faults = [first, ...others].map(({ code, message, field }) => ({ code, message, field }));
   throw new OnepassError(first.code, first.status, first.message, {
@@ -18,24 +20,42 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   });
 }
 
-function toError(issue: Issue, body: unknown): OnepassError {
+function toError(issue: Issue, body: unknown, schema: z.ZodType): OnepassError {
   if (issue.code === "unrecognized_keys") {
-    const field = fieldOf([...issue.path, ...issue.keys.slice(0, 1)]);
-    return new OnepassError("unknown_field", 400, "There is no such field.", { field });
+    const [key = ""] = issue.keys;
+    const field = fieldOf([...issue.path, key]);
+    const advice = didYouMean(key, fieldsAt(schema, issue.path));
+    return new OnepassError("unknown_field", 400, `There is no such field.${advice}`, { field });
   }
   const field = fieldOf(issue.path);
-  const isText = typeof valueAt(body, issue.path) === "string";
-  if (isText && issue.path[0] === "tasks" && issue.path.length === 2) {
-    return new OnepassError("unknown_task", 400, `There is no such task; there are ${TASK_NAMES.join(", ")}.`, {
-      field,
-    });
+  const value = valueAt(body, issue.path);
+  if (typeof value === "string" && issue.path[0] === "tasks" && issue.path.length === 2) {
+    return new OnepassError("unknown_task", 400, noneSuch("task", value, TASK_NAMES), { field });
   }
-  if (isText && issue.path.at(-1) === "engine") {
-    return new OnepassError("unknown_engine", 400, `There is no such engine; there are ${ENGINE_NAMES.join(", ")}.`, {
-      field,
-    });
+  if (typeof value === "string" && issue.path.at(-1) === "engine") {
+    return new OnepassError("unknown_engine", 400, noneSuch("engine", value, ENGINE_NAMES), { field });
   }
-  return new OnepassError("invalid_request", 400, `${issue.message}.`, field === "" ? {} : { field });
+  const complaint = complaintOf(issue, value);
+  if (field !== "") return new OnepassError("invalid_request", 400, `"${field}" ${complaint}.`, { field });
+  return new OnepassError("invalid_request", 400, `The body ${complaint.replace("an object", "a JSON object")}.`);
+}
+
+const noneSuch = (kind: string, name: string, names: readonly string[]): string =>
+  `There is no such ${kind}; there are ${names.join(", ")}.${didYouMean(name, names)}`;
+
+/** The names that an object of a schema may have, at a path from its top; none where it is no object. */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const inner = path.reduce<unknown>((at, key) => {
+    const { shape, element } = bare(at) as { shape?: Record<PropertyKey, unknown>; element?: unknown };
+    return typeof key === "number" ? element : shape?.[key];
+  }, schema);
+  return Object.keys((bare(inner) as { shape?: object }).shape ?? {});
+}
+
+/** A schema without what makes it optional, or gives it a default. */
+function bare(schema: unknown): object {
+  const { def } = (schema ?? {}) as { def?: { innerType?: unknown } };
+  return def?.innerType === undefined ? ((schema ?? {}) as object) : bare(def.innerType);
 }
 
 const LONGEST_FIELD = 100;

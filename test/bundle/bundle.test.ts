@@ -41,10 +41,19 @@ test("proves for who opens few files those alone", async () => {
   expect(bundleId(await loadBundle(folder, ["graph.onnx"]))).toBe("tiny@1.2.3");
 });
 
+test.each([
+  ["what Git LFS left in the place of a file", "version https://git-lfs.github.com/spec/v1\n", "`git lfs pull`"],
+  ["a file that is no pointer", "x".repeat(2000), "copy it anew"],
+])("of %s it is told where the right one is", async (_name, content, advice) => {
+  const folder = await write("tiny");
+  await writeFile(join(folder, "weights.gguf"), content);
+  await expect(loadBundle(folder)).rejects.toThrow(advice);
+});
+
 test("refuses a file that is gone", async () => {
   const folder = await write("tiny");
   await rm(join(folder, "weights.gguf"));
-  await expect(loadBundle(folder)).rejects.toThrow("weights.gguf can't be read");
+  await expect(loadBundle(folder)).rejects.toThrow("weights.gguf is missing");
 });
 
 const { tasks } = decoderManifest();
@@ -112,7 +121,7 @@ test("refuses what is no JSON, and a folder without a manifest", async () => {
   const folder = await write("tiny");
   await writeFile(join(folder, "bundle.json"), "{");
   await expect(loadBundle(folder)).rejects.toThrow("bundle.json is no JSON");
-  await expect(loadBundle(models)).rejects.toThrow("bundle.json can't be read");
+  await expect(loadBundle(models)).rejects.toThrow("bundle.json is missing");
 });
 
 test("refuses a manifest that is too large to be one", async () => {

@@ -68,6 +68,13 @@ test("every fault is named at once", () => {
   expect(faults.map((fault) => fault.split(":")[0]).sort()).toEqual(["ONEPASS_GPU", "ONEPASS_PORT", "ONEPASS_X"]);
 });
 
+test("of a name that is mistyped the right one is told", () => {
+  expect(faultsOf({ ONEPASS_MODEL: "a" })).toEqual([
+    'ONEPASS_MODEL: there is no such setting. Did you mean "ONEPASS_MODELS"?',
+  ]);
+  expect(faultsOf({ ONEPASS_X: "a" })).toEqual(["ONEPASS_X: there is no such setting."]);
+});
+
 test("the manual describes every setting and is the one that the schema makes", () => {
   for (const { description, values } of describeSettings()) expect(description && values).toBeTruthy();
   // Stale? npm run docs:config

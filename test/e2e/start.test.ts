@@ -29,12 +29,19 @@ test("a setting that names a model that is not there ends the start with exit co
 });
 
 test.each([
-  ["without models", () => empty, "No model in"],
+  ["without models", () => empty, "no folder in it has a bundle.json"],
   ["with a folder of models that is not there", () => join(empty, "nowhere"), "can't be read"],
 ])("a server %s ends with exit code 1 and says so", async (_name, directory, message) => {
   const { code, stderr } = await outcomeOf(startProcess({ ONEPASS_MODELS_DIR: directory() }));
   expect(code).toBe(1);
   expect(stderr).toContain(message);
+  expect(stderr).not.toContain("    at ");
+});
+
+test("an address that is not this machine's is told", async () => {
+  const { code, stderr } = await outcomeOf(startProcess({ ONEPASS_HOST: "192.0.2.1" })); // of no machine: RFC 5737
+  expect(code).toBe(1);
+  expect(stderr).toContain("This machine has no address 192.0.2.1. Set ONEPASS_HOST");
   expect(stderr).not.toContain("    at ");
 });
 

@@ -133,6 +133,15 @@ test("no log line holds a text, a body or a path that a caller made up", async (
   ]);
 });
 
+test("probes are no news, whatever they are told: a start would fill the log with them", async () => {
+  const { http, log, lifecycle } = await harness();
+  lifecycle.draining = true;
+  await http.get("/readyz").expect(503);
+  await http.get("/models").expect(200);
+  const [debug, info] = [20, 30];
+  expect(log.map((line) => (JSON.parse(line) as { level: number }).level)).toEqual([debug, info]);
+});
+
 test.each(["get", "post"] as const)(
   "no answer to a %s names the framework or lets its type be guessed",
   async (method) => {

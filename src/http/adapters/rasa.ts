@@ -8,6 +8,7 @@ import { shapeErrors } from "../middleware/errors.js";
 import { jsonBody } from "../middleware/json.js";
 import { parseBody } from "../parse.js";
 import { route } from "../route.js";
+import { ADAPTER_PATHS } from "./paths.js";
 
 const RasaRequest = z.object({ text: z.string(), message_id: z.string().max(200).optional() });
 
@@ -17,7 +18,7 @@ const RANKING = 10;
 /** `POST /model/parse` as Rasa Open Source 3 answers it; docs/adapters.md says what differs. */
 export function rasaRoutes(service: ClassifyService, maxBodyBytes: number): Router {
   const router = Router();
-  router.use("/model/parse", (_req, res, next) => {
+  router.use(ADAPTER_PATHS.rasa, (_req, res, next) => {
     shapeErrors(res, ({ code, message, status, field }) => ({
       status: "failure",
       message,
@@ -27,7 +28,7 @@ export function rasaRoutes(service: ClassifyService, maxBodyBytes: number): Rout
     }));
     next();
   });
-  route(router, "post", "/model/parse", jsonBody(maxBodyBytes), async (req, res) => {
+  route(router, "post", ADAPTER_PATHS.rasa, jsonBody(maxBodyBytes), async (req, res) => {
     const { text, message_id } = parseBody(RasaRequest, req.body);
     // Rasa counts characters as Python does.
     const request = ClassifyRequest.parse({ text, offsets: "code_points", top_k: RANKING });

@@ -8,17 +8,22 @@ import { contextOf } from "../middleware/context.js";
 import { jsonBody } from "../middleware/json.js";
 import { parseBody } from "../parse.js";
 import { route } from "../route.js";
+import { ADAPTER_PATHS } from "./paths.js";
 
 const Question = z.object({
   type: z.enum(["choice", "score", "noul"]),
   instructions: z.string().optional(),
   /** The options: labels of the model, each with what it means, which we know already. */
-  criteria: z.union([z.record(z.string(), z.unknown()), z.array(z.string())]).optional(),
+  criteria: z
+    .union([z.record(z.string(), z.unknown()), z.array(z.string())], "must be a list of labels, or an object of them")
+    .optional(),
 });
 
 const SystemOneRequest = z.object({
   state: z.string(),
-  questions: z.record(z.string().max(200), Question).refine((all) => Object.keys(all).length > 0, "asks nothing"),
+  questions: z
+    .record(z.string().max(200), Question)
+    .refine((all) => Object.keys(all).length > 0, "must hold at least 1 question"),
   model: z.string().max(200).optional(),
 });
 
@@ -32,7 +37,7 @@ const ALL_LABELS = 100;
  */
 export function systemOneRoutes(service: ClassifyService, maxBodyBytes: number): Router {
   const router = Router();
-  route(router, "post", "/v1/systemone", jsonBody(maxBodyBytes), async (req, res) => {
+  route(router, "post", ADAPTER_PATHS.systemone, jsonBody(maxBodyBytes), async (req, res) => {
     const { state, questions } = parseBody(SystemOneRequest, req.body);
     for (const [id, { type }] of Object.entries(questions)) {
       if (type === "choice") continue;

@@ -9,10 +9,14 @@ import { shapeErrors } from "../middleware/errors.js";
 import { jsonBody } from "../middleware/json.js";
 import { parseBody } from "../parse.js";
 import { route } from "../route.js";
+import { ADAPTER_PATHS } from "./paths.js";
 
 const TeiRequest = z.object({
   /** A text, or a list of lists of one text each; a pair of texts is no task of ours. */
-  inputs: z.union([z.string(), z.array(z.string()), z.array(z.union([z.string(), z.array(z.string())]))]),
+  inputs: z.union(
+    [z.string(), z.array(z.string()), z.array(z.union([z.string(), z.array(z.string())]))],
+    "must be a text, or a list of lists of one text each",
+  ),
   raw_scores: z.boolean().default(false),
   truncate: z.boolean().nullable().default(false),
   truncation_direction: z.enum(["Left", "Right", "left", "right"]).default("Right"),
@@ -31,11 +35,11 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 /** `POST /predict` as text-embeddings-inference answers it for a sequence classifier: the intents, best first. */
 export function teiRoutes(service: ClassifyService, maxBodyBytes: number): Router {
   const router = Router();
-  router.use("/predict", (_req, res, next) => {
+  router.use(ADAPTER_PATHS.tei, (_req, res, next) => {
     shapeErrors(res, ({ message, status }) => ({ error: message, error_type: ERROR_TYPES[status] ?? "validation" }));
     next();
   });
-  route(router, "post", "/predict", jsonBody(maxBodyBytes), async (req, res) => {
+  route(router, "post", ADAPTER_PATHS.tei, jsonBody(maxBodyBytes), async (req, res) => {
     const { inputs, raw_scores, truncate, truncation_direction } = parseBody(TeiRequest, req.body);
     if (raw_scores)
       throw unsupported("raw_scores", "Only probabilities can be told: they are calibrated, logits are not.");

@@ -45,7 +45,8 @@ export function requestContext(metrics: Metrics, { logger, refusals, tracing }: 
       metrics.requests.ended(labels, ms / 1000);
       trace?.end({ requestId: id, ...labels, code });
       if (code === "overloaded") refusals.count();
-      const usual = code === "overloaded" || (PROBES.has(labels.route) && status < 500);
+      // Probes come all the time; that models load, fail or are ready has lines of its own.
+      const usual = code === "overloaded" || PROBES.has(labels.route);
       logger[usual ? "debug" : "info"](
         {
           request_id: id,

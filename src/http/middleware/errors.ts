@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { OnepassError } from "../../errors.js";
 import type { Metrics } from "../../metrics/metrics.js";
+import { adapterAt } from "../adapters/paths.js";
 import { errorBody } from "../protocol.js";
 import { contextOf } from "./context.js";
 
@@ -41,8 +42,11 @@ export function retryAfterSeconds(ms: number): string {
 }
 
 /** Every path without a route. */
-export const notFound: RequestHandler = () => {
-  throw new OnepassError("not_found", 404, "There is no such path. GET /openapi.json lists them.");
+export const notFound: RequestHandler = ({ path }) => {
+  const adapter = adapterAt(path);
+  const advice =
+    adapter === undefined ? "GET /openapi.json lists them." : `ONEPASS_ADAPTERS=${adapter} would make it one.`;
+  throw new OnepassError("not_found", 404, `There is no such path. ${advice}`);
 };
 
 function toOnepassError(error: unknown): OnepassError {
@@ -54,10 +58,10 @@ function toOnepassError(error: unknown): OnepassError {
 
 /** Errors of express and its body parser, told by their `type` and `status`. Their messages quote the body: not passed on. */
 function fromExpress(error: unknown): OnepassError | undefined {
-  const { type, status, limit } = (error ?? {}) as { type?: unknown; status?: unknown; limit?: unknown };
+  const { type, status, limit, code, message } = (error ?? {}) as Readonly<Record<string, unknown>>;
   switch (type) {
     case "entity.parse.failed":
-      return new OnepassError("invalid_json", 400, "The body is not valid JSON.");
+      return new OnepassError("invalid_json", 400, `The body is not valid JSON${placeIn(message)}.`);
     case "entity.verify.failed":
       return new OnepassError("invalid_json", 400, "The body is not valid UTF-8.");
     case "entity.too.large":
@@ -75,8 +79,17 @@ function fromExpress(error: unknown): OnepassError | undefined {
     case "request.aborted":
       return new OnepassError("client_closed_request", 499, "The client closed the connection.");
     default:
+      if (typeof code === "string" && code.startsWith("Z_")) {
+        return new OnepassError("invalid_request", 400, "The body is not what its Content-Encoding says.");
+      }
       return typeof status === "number" && status >= 400 && status < 500
         ? new OnepassError("invalid_request", 400, "The request could not be read.")
         : undefined;
   }
+}
+
+/** Where V8 stopped reading; it does not always say. */
+function placeIn(message: unknown): string {
+  const position = /^[^"]* at position (\d+)/.exec(String(message))?.[1];
+  return position === undefined ? "" : `: character ${Number(position) + 1} is not what should stand there`;
 }

@@ -5,9 +5,14 @@ import { harness, harnessWith } from "../harness.js";
 /** With every adapter; `opsApart`, since `/openapi.json` describes our own API, to which other harnesses are held. */
 const adapted = async () => (await harnessWith({ adapters: ADAPTER_NAMES, opsApart: true })).http;
 
-test.each(["/model/parse", "/predict", "/v1/systemone"])("%s is not there unless the settings say so", async (path) => {
+test.each([
+  ["/model/parse", "rasa"],
+  ["/predict", "tei"],
+  ["/v1/systemone", "systemone"],
+])("%s is not there unless the settings say so, and the answer tells how", async (path, name) => {
   const { http } = await harness();
-  await http.post(path).send({}).expect(404);
+  const { body } = await http.post(path).send({}).expect(404);
+  expect(body.error.message).toContain(`ONEPASS_ADAPTERS=${name}`);
 });
 
 describe("Rasa", () => {
