@@ -1,4 +1,5 @@
 import { sameLabels } from "../bundle/check.js";
+import { didYouMean } from "../did-you-mean.js";
 import type { Engine, EngineName } from "../engines/engine.js";
 import { OnepassError } from "../errors.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
@@ -25,10 +26,10 @@ function chooseModel(pool: EnginePool, model: string, engine: EngineName | undef
   const entry = pool.byModel(model);
   if (!entry) {
     if (!pool.opened && pool.entries.length === 0) throw notReady("The models are still being looked for.");
-    throw new OnepassError("unknown_model", 400, "There is no such model. GET /models lists them.", {
-      field: "model",
-      details: { models: [...new Set(pool.entries.map(({ model }) => model))] },
-    });
+    const models = [...new Set(pool.entries.map(({ model }) => model))];
+    const bare = pool.entries.map(({ bundle }) => bundle.manifest.name);
+    const message = `There is no such model; there are ${models.join(", ")}.${didYouMean(model, [...bare, ...models])}`;
+    throw new OnepassError("unknown_model", 400, message, { field: "model", details: { models } });
   }
   const chosen = pool.byModel(model, engine);
   if (chosen) return chosen;

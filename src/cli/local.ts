@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { bundleAt, type Bundle } from "../bundle/bundle.js";
 import { discoverBundles, selectBundles, type Discovery } from "../bundle/discover.js";
+import { chooseEntry } from "../classify/choose.js";
 import { compare } from "../classify/compare.js";
 import { EnginePool } from "../classify/pool.js";
 import { ClassifyRequest, CompareRequest } from "../classify/request.js";
@@ -68,16 +70,22 @@ async function openPool(pool: EnginePool, found: Discovery, strict: boolean): Pr
   if (failed && (strict || pool.entries.every(({ state }) => state === "failed"))) throw asError(failed.error);
 }
 
-/** Of the bundles the one that would answer, as a server with all of them chooses it; all where it would say that there is none. */
+/** Of the bundles the one that would answer, as a server with all of them chooses it. @throws OnepassError where none would */
 function only(found: Discovery, config: Config, { model, engine }: NonNullable<Whom["needed"]>): Discovery {
-  const pool = unopened(found, config);
-  const entry =
-    model !== undefined
-      ? pool.byModel(model)
-      : engine !== undefined
-        ? pool.byEngine(engine as EngineName)
-        : pool.default;
-  return entry ? { bundles: [entry.bundle], faulty: [] } : found;
+  const { bundle, engineName } = chooseEntry(unopened(found, config), {
+    model,
+    engine: engine as EngineName | undefined,
+  });
+  return { bundles: [engineName === "single-pass" ? withoutWriters(bundle) : bundle], faulty: [] };
+}
+
+/** Weights that are read can often write, too; to be ready for that takes longer than to read a text. */
+function withoutWriters({ folder, manifest }: Bundle): Bundle {
+  const { model } = manifest;
+  return bundleAt(
+    folder,
+    model.engine === "single-pass" ? { ...manifest, model: { ...model, writes: false } } : manifest,
+  );
 }
 
 /** Knows who is the default and the fallback, and loads nothing. */

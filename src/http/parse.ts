@@ -55,7 +55,7 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 /** A schema without what makes it optional, or gives it a default. */
 function bare(schema: unknown): object {
   const { def } = (schema ?? {}) as { def?: { innerType?: unknown } };
-  return def?.innerType === undefined ? ((schema ?? {}) as object) : bare(def.innerType);
+  return def?.innerType === undefined ? (schema ?? {}) : bare(def.innerType);
 }
 
 const LONGEST_FIELD = 100;
