@@ -39,6 +39,25 @@ def work(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
+DECODER = ROOT / "models" / "onepass-en"
+
+
+@pytest.mark.skipif(not (DECODER / "decoder.gguf").exists(), reason="models/onepass-en is not here")
+def test_a_decoder_goes_on_from_the_one_that_ships(work: Path) -> None:
+    pytest.importorskip("gguf", reason="gguf reads and writes the weights")
+    events = train(work, "--quick", "--model", "decoder", "--base", str(DECODER))
+    folder = Path(events[-1]["folder"])
+    manifest = json.loads((folder / "bundle.json").read_text())
+    model = manifest["model"]
+    assert model["engine"] == "single-pass"
+    assert set(model["read_outs"]) == {"intent", "topic"}
+    assert model["label_start"]["intent"] == max(model["read_outs"].values()) + 1
+    assert manifest["tasks"]["intent"]["reject"] == "oos"
+    assert manifest["tasks"]["topic"]["evidence"]["file"] in manifest["files"]
+    losses = [event["loss"] for event in events if event["event"] == "step"]
+    assert losses[-1] < losses[0]
+
+
 def command(work: Path, *more: str) -> list[str]:
     base = work.parent / "base"
     return ["--work", str(work), "--model", "encoder", "--base", str(base), "--name", "mine", "--reject", "oos", *more]
