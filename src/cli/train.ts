@@ -27,7 +27,7 @@ export const train = defineCommand({
       .option("--model <kind>", "encoder | decoder | both", oneOf(["encoder", "decoder", "both"]), DEFAULT_MODEL)
       .option(
         "--base <path>",
-        "start from these weights: a bundle, a Hugging Face folder (BERT) or a GGUF of ours",
+        "start from these weights: a bundle, a Hugging Face folder (BERT) or a GGUF of ours; by default all-MiniLM-L6-v2, which is fetched, or models/onepass-en",
         text,
       )
       .option("--out-of-scope <label>", "the intent that stands for none of the others; oos, out_of_scope are known")

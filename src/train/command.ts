@@ -7,7 +7,7 @@ import { openerFor } from "../proof/evaluation/open.js";
 import { environment as machine, readableJson, table } from "../proof/evaluation/report.js";
 import type { Io } from "../cli/io.js";
 import { PACKAGE_ROOT } from "../package.js";
-import { workFolder } from "./cache.js";
+import { cacheFolder, workFolder } from "./cache.js";
 import { ensureEnvironment } from "./environment.js";
 import { TrainError } from "./errors.js";
 import { judge } from "./judge.js";
@@ -83,7 +83,7 @@ async function trainOne(task: Task): Promise<{ from: string; report: TrainReport
   const begunMs = performance.now();
   let exportedMs = begunMs;
   const trained = await launch(options, {
-    ...{ python, work, model, name, reject, stop: io.stop },
+    ...{ python, work, bases: join(cacheFolder(io.env), "bases"), model, name, reject, stop: io.stop },
     onEvent: (event) => {
       if (event.event === "export") exportedMs = performance.now();
       watcher.event(event);

@@ -8,6 +8,7 @@ const Scores = z.record(z.string(), z.number());
 /** What `training/own/events.py` tells, a JSON line each. */
 export const TrainingEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("start"), model: z.string() }),
+  z.object({ event: z.literal("note"), text: z.string() }),
   /** Steps are taken from here on: more than 0 were taken before, by a training that was stopped. */
   z.object({ event: z.literal("train"), ...Steps }),
   z.object({ event: z.literal("step"), ...Steps, loss: z.number() }),

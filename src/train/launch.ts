@@ -1,12 +1,10 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { PACKAGE_ROOT } from "../package.js";
 import { TrainingFailed } from "./errors.js";
 import { parseEvent, type TrainingEvent } from "./events.js";
 import type { ModelKind, TrainOptions } from "./options.js";
 import { run } from "./process.js";
 
-/** The bundle that each kind of model starts from. */
-const BASES: Readonly<Record<ModelKind, string>> = { encoder: "models/joint-en", decoder: "models/onepass-en" };
 /** `training.own` says so with this exit code: its checkpoint is there. */
 const INTERRUPTED = 130;
 
@@ -14,6 +12,8 @@ export interface Launch {
   readonly python: string;
   /** Where rows and checkpoints lie. */
   readonly work: string;
+  /** Where weights to start from are kept that had to be fetched. */
+  readonly bases: string;
   readonly model: ModelKind;
   /** Of the bundle. */
   readonly name: string;
@@ -27,10 +27,11 @@ export type Trained = Extract<TrainingEvent, { event: "done" }>;
 /** Trains and exports; undefined when it was stopped. @throws TrainingFailed */
 export async function launch(
   options: Pick<TrainOptions, "base" | "version" | "license" | "quick" | "seed">,
-  { python, work, model, name, reject, stop, onEvent }: Launch,
+  { python, work, bases, model, name, reject, stop, onEvent }: Launch,
 ): Promise<Trained | undefined> {
-  const { base = join(PACKAGE_ROOT, BASES[model]), version, license, quick, seed } = options;
-  const args = ["-m", "training.own", "--work", work, "--model", model, "--base", base, "--name", name];
+  const { base, version, license, quick, seed } = options;
+  const args = ["-m", "training.own", "--work", work, "--model", model, "--name", name];
+  args.push(...(base === undefined ? ["--bases", bases] : ["--base", resolve(base)]));
   args.push("--version", version, "--license", license, "--seed", String(seed));
   if (quick) args.push("--quick");
   if (reject !== undefined) args.push("--reject", reject);

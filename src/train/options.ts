@@ -27,7 +27,7 @@ export interface EnvironmentOptions {
 export interface TrainOptions extends DataOptions, EnvironmentOptions {
   readonly out: string;
   readonly models: readonly ModelKind[];
-  /** A bundle's folder or weights to start from; absent: the bundle that ships. */
+  /** A bundle's folder or weights to start from; absent: what is best to start from. */
   readonly base?: string | undefined;
   readonly version: string;
   readonly license: string;

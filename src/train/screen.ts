@@ -37,6 +37,9 @@ class StepWatcher implements Watcher {
       case "start":
         this.line(`${event.model}: getting ready`);
         break;
+      case "note":
+        this.line(event.text);
+        break;
       case "train":
         if (event.step > 0) this.line(`going on after step ${event.step} of ${event.steps}`);
         this.#begun = { atMs: this.now(), step: event.step };

@@ -67,6 +67,7 @@ test("rows become a bundle that is judged through the server's code, with a repo
   expect(JSON.parse(await readFile(join(out, "evaluation", "dev.json"), "utf8")).data[0].rows).toBe(3);
   const own = calls.find((call) => call[1] === "training.own")!;
   expect(own.slice(own.indexOf("--reject"))).toEqual(["--reject", "oos"]);
+  expect(own[own.indexOf("--bases") + 1]).toBe(join(folder, "cache", "onepass", "bases"));
   expect(calls.at(-1)?.slice(0, 2)).toEqual(["-m", "training.card"]);
   expect(await readdir(join(folder, "cache", "onepass", "training"))).toEqual([]);
 });

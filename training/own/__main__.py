@@ -18,11 +18,14 @@ from typing import Any
 
 from training import data
 from training.own.events import Events
+from training.own.fetch import fetched
 from training.own.recipe import Recipe, recipe
 
 TASKS = ("intent", "slots", "topic")
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 MAX_TOKENS = 128
+MODELS = Path(__file__).resolve().parents[2] / "models"
+SHIPPED = {"encoder": "joint-en", "decoder": "onepass-en"}
 
 
 def tasks_of(rows: list[data.Row]) -> list[str]:
@@ -77,6 +80,11 @@ def settings_of(model: str, how: Recipe, tasks: list[str], reject: str | None, s
 def toml_of(settings: dict[str, Any]) -> str:
     """JSON's strings, numbers and lists of them are TOML's, too."""
     return "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.items())
+
+
+def usual_base(model: str, bases: Path, events: Events) -> Path:
+    shipped = MODELS / SHIPPED[model]
+    return fetched(bases, shipped, events) if model == "encoder" else shipped
 
 
 def put_base(model: str, base: Path, to: Path) -> None:
@@ -157,7 +165,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--model", choices=("encoder", "decoder"), required=True)
-    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--base", type=Path, help="of encoders, fetched by default")
+    parser.add_argument("--bases", type=Path, help="where a base that is fetched is kept; needed without --base")
     parser.add_argument("--name", required=True, help="the bundle's")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--license", default="unknown")
@@ -166,13 +175,19 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    base = args.base.resolve()
+    base, bases = (path and path.resolve() for path in (args.base, args.bases))
     os.chdir(args.work)
     events, stopped = Events.on_stdout(), list[int]()
+
+    def stop(number: int, _frame: object) -> None:
+        """The first signal is heeded after the step that is being taken, a second one at once."""
+        stopped.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda signum, _frame: stopped.append(signum))
+        signal.signal(number, stop)
     events.tell("start", model=args.model)
-    put_base(args.model, base, Path(base_of(args.model)))
+    put_base(args.model, base or usual_base(args.model, bases, events), Path(base_of(args.model)))
     from training.own.learn import OwnRun, Stopped
 
     try:

