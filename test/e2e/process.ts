@@ -6,10 +6,10 @@ import { PACKAGE_ROOT } from "../../src/package.js";
 
 const POLL_MS = 50;
 
-/** `npm start` without npm. Our own `ONEPASS_*` variables do not reach it. */
-export function startProcess(env: Record<string, string>): ChildProcess {
+/** `npm start`, or another script, without npm. Our own `ONEPASS_*` variables do not reach it. */
+export function startProcess(env: Record<string, string>, script = "scripts/start.js"): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("ONEPASS_"));
-  return spawn(process.execPath, [join(PACKAGE_ROOT, "scripts/start.js")], {
+  return spawn(process.execPath, [join(PACKAGE_ROOT, script)], {
     env: { ...Object.fromEntries(inherited), ONEPASS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
