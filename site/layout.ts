@@ -8,7 +8,12 @@ export interface Layout {
 }
 
 /** A whole page of the site. @param address where it will lie; relative links make the site work from any folder, and from a disk */
-export function document(layout: Layout, page: Pick<Page, "path" | "title" | "headings">, address: string, body: string): string {
+export function document(
+  layout: Layout,
+  page: Pick<Page, "path" | "title" | "headings">,
+  address: string,
+  body: string,
+): string {
   const to = (target: string) => escaped(way(address, target));
   return `<!doctype html>
 <html lang="en">

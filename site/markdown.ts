@@ -1,4 +1,4 @@
-import { marked, type Token, type Tokens } from "marked";
+import { marked, Renderer, type Token, type Tokens } from "marked";
 
 export interface Heading {
   readonly depth: number;
@@ -54,7 +54,7 @@ function anchors(): (text: string) => string {
 /** Where each link and picture of a page leads, as it is written. */
 export function hrefsOf({ tokens }: Page): string[] {
   const hrefs: string[] = [];
-  marked.walkTokens([...tokens], (token) => {
+  void marked.walkTokens([...tokens], (token) => {
     if (isLink(token)) hrefs.push(token.href);
   });
   return hrefs;
@@ -62,27 +62,39 @@ export function hrefsOf({ tokens }: Page): string[] {
 
 /** The HTML of a page. @param link what a link leads to in the site, given what was written */
 export function htmlOf(page: Page, link: (href: string) => string): string {
-  let at = 0;
-  const renderer = new marked.Renderer();
-  renderer.heading = function ({ depth, tokens }) {
-    const { anchor } = page.headings[at++]!;
-    const mark = depth === 1 ? "" : ` <a class="anchor" href="#${escaped(anchor)}" aria-hidden="true" tabindex="-1">#</a>`;
-    return `<h${depth} id="${escaped(anchor)}">${this.parser.parseInline(tokens)}${mark}</h${depth}>\n`;
-  };
-  renderer.code = ({ text, lang = "" }) =>
-    `<pre tabindex="0"><code class="${escaped(lang.split(" ")[0]!)}">${escaped(text)}</code></pre>\n`;
-  // A wide table scrolls by itself, for the keyboard, too.
-  const { table } = marked.Renderer.prototype;
-  renderer.table = function (token) {
-    return `<div class="wide" tabindex="0">${table.call(this, token)}</div>\n`;
-  };
-  renderer.html = () => ""; // comments for those who edit; nothing else is HTML in our pages
-
   const tokens = structuredClone(page.tokens) as Token[];
-  marked.walkTokens(tokens, (token) => {
+  void marked.walkTokens(tokens, (token) => {
     if (isLink(token)) token.href = link(token.href);
   });
-  return marked.parser(tokens, { renderer });
+  return marked.parser(tokens, { renderer: new ManualRenderer(page.headings) });
+}
+
+class ManualRenderer extends Renderer {
+  #next = 0;
+
+  constructor(private readonly headings: readonly Heading[]) {
+    super();
+  }
+
+  override heading({ depth, tokens }: Tokens.Heading): string {
+    const id = escaped(this.headings[this.#next++]!.anchor);
+    const mark = depth === 1 ? "" : ` <a class="anchor" href="#${id}" aria-hidden="true" tabindex="-1">#</a>`;
+    return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}${mark}</h${depth}>\n`;
+  }
+
+  override code({ text, lang = "" }: Tokens.Code): string {
+    return `<pre tabindex="0"><code class="${escaped(lang.split(" ")[0]!)}">${escaped(text)}</code></pre>\n`;
+  }
+
+  /** A wide table scrolls by itself, for the keyboard, too. */
+  override table(token: Tokens.Table): string {
+    return `<div class="wide" tabindex="0">${super.table(token)}</div>\n`;
+  }
+
+  /** Comments for those who edit; nothing else is HTML in our pages. */
+  override html(): string {
+    return "";
+  }
 }
 
 export function escaped(text: string): string {

@@ -21,8 +21,14 @@ const loaded = () =>
       fields: ["title", "page", "text"],
       storeFields: ["title", "page", "text"],
       // ONEPASS_QUEUE_REQUESTS is found whole and by its words.
-      tokenize: (text) => text.split(/[^\p{L}\p{N}_]+/u).flatMap((word) => [word, ...(/_/.test(word) ? word.split("_") : [])]),
-      searchOptions: { boost: { title: 4, page: 2 }, prefix: true, fuzzy: (word) => (word.length > 5 ? 0.15 : false), combineWith: "AND" },
+      tokenize: (text) =>
+        text.split(/[^\p{L}\p{N}_]+/u).flatMap((word) => [word, ...(/_/.test(word) ? word.split("_") : [])]),
+      searchOptions: {
+        boost: { title: 4, page: 2 },
+        prefix: true,
+        fuzzy: (word) => (word.length > 5 ? 0.15 : false),
+        combineWith: "AND",
+      },
     });
     made.addAll(PASSAGES);
     return made;
@@ -33,14 +39,23 @@ async function search() {
   const found = words === "" ? [] : (await loaded()).search(words).slice(0, LARGEST_LIST);
   if (words !== box.value.trim()) return; // more was typed meanwhile
   list.replaceChildren(...found.map(item));
-  if (words !== "" && found.length === 0) list.append(Object.assign(document.createElement("li"), { textContent: "Nothing found." }));
+  if (words !== "" && found.length === 0)
+    list.append(Object.assign(document.createElement("li"), { textContent: "Nothing found." }));
   list.hidden = words === "";
 }
 
 function item({ id, title, page, text, terms }) {
   const link = Object.assign(document.createElement("a"), { href: root + id });
-  const name = Object.assign(document.createElement("strong"), { textContent: title === page ? title : `${page} › ${title}` });
-  const at = Math.max(0, ...terms.map((term) => text.toLowerCase().indexOf(term)).filter((place) => place >= 0).slice(0, 1));
+  const name = Object.assign(document.createElement("strong"), {
+    textContent: title === page ? title : `${page} › ${title}`,
+  });
+  const at = Math.max(
+    0,
+    ...terms
+      .map((term) => text.toLowerCase().indexOf(term))
+      .filter((place) => place >= 0)
+      .slice(0, 1),
+  );
   const begin = Math.max(0, at - AROUND);
   const excerpt = Object.assign(document.createElement("span"), {
     textContent: (begin > 0 ? "… " : "") + text.slice(begin, at + AROUND),

@@ -1,12 +1,14 @@
 """Makes schemas.json: what the manifests in deploy/ are held to, from packages that carry the published schemas.
 
-    pip download --no-deps kubernetes-validate==1.37.0 kserve==0.21.0
-    python test/deploy/make_schemas.py kubernetes_validate-*.whl kserve-*.whl > test/deploy/schemas.json
+    pip download --no-deps kubernetes-validate==1.37.0 kserve==0.21.0 docker-compose==1.29.2
+    python test/deploy/make_schemas.py kubernetes_validate-*.whl kserve-*.whl docker_compose-*.whl \
+      > test/deploy/schemas.json
 
 - Kubernetes 1.30: the strict JSON schemas of PyPI's kubernetes-validate, which come from Kubernetes' OpenAPI document.
 - KServe 0.21: the models of PyPI's kserve, which are generated from KServe's OpenAPI document, turned back into schemas.
 - KEDA 2: no package carries its schema as data; the one here is written by hand after the types of npm's
   @kubernetes-models/keda 2.0.0.
+- Compose: the Compose Specification as PyPI's docker-compose carries it.
 """
 
 import json
@@ -39,7 +41,8 @@ def lean(schema):
     kept = {}
     for key, value in schema.items():
         is_prose = key == "description" and isinstance(value, str)
-        if is_prose or key in ("$id", "$schema") or key.startswith("x-kubernetes"):
+        is_name = key == "id" and isinstance(value, str)
+        if is_prose or is_name or key in ("$id", "$schema") or key.startswith("x-kubernetes"):
             continue
         if key == "$ref":
             kept[key] = "#/$defs/" + value.rsplit("/", 1)[-1]
@@ -124,12 +127,20 @@ def keda_schema():
     return strict(top, ["apiVersion", "kind", "metadata", "spec"])
 
 
-def main(kubernetes_wheel, kserve_wheel):
+def compose_schema(wheel):
+    schema = json.loads(wheel.read("compose/config/compose_spec.json"))
+    definitions = schema.pop("definitions")
+    return lean(schema) | {"$defs": {name: lean(one) for name, one in definitions.items()}}
+
+
+def main(kubernetes_wheel, kserve_wheel, compose_wheel):
     with zipfile.ZipFile(kubernetes_wheel) as wheel:
         definitions = json.loads(wheel.read(f"{KUBERNETES}/_definitions.json"))["$defs"]
         kinds = {kind: lean(json.loads(wheel.read(f"{KUBERNETES}/{name}.json"))) for kind, name in KINDS.items()}
     with zipfile.ZipFile(kserve_wheel) as wheel:
         definitions |= kserve_schemas(wheel, definitions)
+    with zipfile.ZipFile(compose_wheel) as wheel:
+        compose = compose_schema(wheel)
     kinds |= {kind: {"$ref": f"#/$defs/kserve.{name}"} for kind, name in KSERVE_KINDS.items()}
     kinds["keda.sh/v1alpha1 ScaledObject"] = keda_schema()
 
@@ -138,7 +149,7 @@ def main(kubernetes_wheel, kserve_wheel):
         name = wanted.pop()
         kept[name] = lean(definitions[name])
         wanted |= references(kept[name]) - kept.keys()
-    json.dump({"kinds": kinds, "$defs": dict(sorted(kept.items()))}, sys.stdout, separators=(",", ":"))
+    json.dump({"kinds": kinds, "$defs": dict(sorted(kept.items())), "compose": compose}, sys.stdout, separators=(",", ":"))
     print()
 
 

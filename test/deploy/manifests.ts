@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { parseAllDocuments } from "yaml";
 import { PACKAGE_ROOT } from "../../src/package.js";
 
@@ -32,9 +32,10 @@ export function manifestFiles(...folders: string[]): Record<string, Manifest[]> 
 interface Schemas {
   readonly kinds: Record<string, object>;
   readonly $defs: object;
+  readonly compose: object;
 }
 
-const { kinds, $defs } = JSON.parse(
+const { kinds, $defs, compose } = JSON.parse(
   readFileSync(join(dirname(import.meta.filename), "schemas.json"), "utf8"),
 ) as Schemas;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -44,10 +45,17 @@ export function faultsOf(manifest: Manifest): string[] {
   const kind = `${manifest.apiVersion} ${manifest.kind}`;
   const schema = kinds[kind];
   if (!schema) return [`there is no schema of ${kind}`];
-  const validate = ajv.compile({ ...schema, $defs });
-  return validate(manifest)
-    ? []
-    : (validate.errors ?? []).map(({ instancePath, message, params }) => {
-        return `${kind}${instancePath} ${message} ${JSON.stringify(params)}`;
-      });
+  return told(ajv.compile({ ...schema, $defs }), manifest, kind);
+}
+
+/** What is wrong with a Compose file. */
+export function composeFaultsOf(file: Manifest): string[] {
+  return told(ajv.compile(compose), file, "");
+}
+
+function told(validate: ValidateFunction, manifest: Manifest, name: string): string[] {
+  if (validate(manifest)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${name}${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
 }

@@ -40,7 +40,8 @@ describe.skipIf(!able)("as typed", () => {
   let port: number;
 
   beforeAll(async () => {
-    server = startProcess({ ONEPASS_TIMEOUT_MS: "120000" }, "scripts/up.js"); // `npm run up`
+    // `npm run up`; threads that wait for each other would take the cores from all other tests
+    server = startProcess({ ONEPASS_THREADS: "1", ONEPASS_TIMEOUT_MS: "120000" }, "scripts/up.js");
     const url = await urlOf(server);
     await loaded(url);
     port = Number(new URL(url).port);

@@ -87,6 +87,7 @@ function environment(folder: string, port: number, own: boolean): NodeJS.Process
     ...Object.fromEntries(inherited),
     HOME: folder,
     ONEPASS_PORT: String(port),
+    ONEPASS_THREADS: "1",
     ONEPASS_URL: `http://127.0.0.1:${port}`,
     ...(own && { ONEPASS_MODELS: SMALL_MODELS }),
     npm_config_offline: "true",

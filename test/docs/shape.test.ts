@@ -5,7 +5,8 @@ const json = (text: string, output: unknown) => differences({ kind: "json", text
 const text = (shown: string, output: string) => differences({ kind: "text", text: shown }, output);
 
 test("figures may differ, words, fields and kinds may not", () => {
-  const shown = '{ "model": "a@0.4.0", "intent": { "name": "x", "confidence": 0.9 }, "slots": [ … ], "fallback": null }';
+  const shown =
+    '{ "model": "a@0.4.0", "intent": { "name": "x", "confidence": 0.9 }, "slots": [ … ], "fallback": null }';
   const actual = { model: "a@0.5.0", intent: { name: "x", confidence: 0.8 }, slots: [1], fallback: null, more: 1 };
   expect(json(shown, actual)).toEqual([]);
   expect(json(shown, { ...actual, intent: { name: "y", confidence: "0.8" }, slots: undefined, fallback: 0 })).toEqual([

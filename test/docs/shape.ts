@@ -19,9 +19,7 @@ function jsonDifferences(shown: string, output: string): string[] {
 
 /** `{ … }` and `[ … ]` stand for anything; `, …` before a bracket says that there is more. */
 function withoutGaps(shown: string): string {
-  return shown
-    .replace(/[{[]\s*…\s*[}\]]/g, `"${ANYTHING}"`)
-    .replace(/,?\s*…\s*(?=[}\]])/g, "");
+  return shown.replace(/[{[]\s*…\s*[}\]]/g, `"${ANYTHING}"`).replace(/,?\s*…\s*(?=[}\]])/g, "");
 }
 
 /** Objects may have more fields than are shown and lists more items; texts are equal but for their figures. */

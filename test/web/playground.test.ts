@@ -296,6 +296,15 @@ describe.skipIf(CHROMIUM === undefined)("the playground", () => {
     await page.getByText("Intent, slots and topic of one text or of several").first().waitFor();
     expect(await page.getByText("One text, answered by several engines side by side").count()).toBeGreaterThan(0);
   });
+
+  test.each(["light", "dark"] as const)(
+    "axe finds no serious fault in the page of the API, %s",
+    async (colorScheme) => {
+      const { page } = await opened({ path: "/docs", colorScheme });
+      await page.getByText("Intent, slots and topic of one text or of several").first().waitFor();
+      expect(await seriousFaults(page)).toEqual([]);
+    },
+  );
 });
 
 interface HTMLElementLike {

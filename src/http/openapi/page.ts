@@ -40,7 +40,8 @@ export function apiPage(document: OpenApiDocument): string {
     Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
   );
   const tags = (document.tags ?? []).filter(({ name }) => name !== "Pages");
-  return `# The API
+  return (
+    `# The API
 
 <!-- Written by \`npm run docs:openapi\` from the schemas in src/http/; a test fails when it is stale. -->
 
@@ -62,7 +63,8 @@ ${tags.map(({ name, description = "" }) => routesOf(name, description, routes)).
 
 ${Object.entries(schemas)
   .map(([name, schema]) => schemaOf(name, schema))
-  .join("\n")}`.trimEnd() + "\n";
+  .join("\n")}`.trimEnd() + "\n"
+  );
 }
 
 /** Each status once, as the first route that has it describes it; a 200 is described by its route. */
@@ -79,7 +81,11 @@ function statuses(operations: readonly Operation[]): string {
     .join("\n");
 }
 
-function routesOf(tag: string, description: string, routes: readonly { route: string; operation: Operation }[]): string {
+function routesOf(
+  tag: string,
+  description: string,
+  routes: readonly { route: string; operation: Operation }[],
+): string {
   const rows = routes
     .filter(({ operation }) => operation.tags[0] === tag)
     .map(({ route, operation: { summary, description = "", requestBody, responses } }) => {
@@ -108,7 +114,11 @@ function fieldsOf({ properties = {}, required = [] }: Schema, prefix: string): s
     const path = `${prefix}${name}`;
     const inner = schema.items?.properties ? schema.items : schema;
     const more = [
-      schema.default !== undefined ? `by default \`${JSON.stringify(schema.default)}\`` : required.includes(name) ? "" : "optional",
+      schema.default !== undefined
+        ? `by default \`${JSON.stringify(schema.default)}\``
+        : required.includes(name)
+          ? ""
+          : "optional",
     ].filter((text) => text !== "");
     const row = `| \`${path}\` | ${[typeOf(schema), ...more].join(", ")} | ${cell(schema.description ?? "")} |`;
     return [row, ...fieldsOf(inner, `${path}${schema.items ? "[]" : ""}.`)];

@@ -30,48 +30,42 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function typescript({ url, body, keyed }: Call): string {
-  const key = keyed ? "\n    Authorization: `Bearer ${process.env.ONEPASS_KEY}`," : "";
-  return `const response = await fetch(${JSON.stringify(url)}, {
-  method: "POST",
-  headers: {
-    "Content-Type": "application/json",${key}
-  },
-  body: JSON.stringify(${indented(JSON.stringify(body, null, 2), "  ")}),
-});
-if (!response.ok) throw new Error(await response.text());
-console.log(await response.json());`;
+/** With our client, which also waits and asks again when the server is full. */
+function typescript(call: Call): string {
+  const { base, method, text, options } = asMethod(call);
+  const key = call.keyed ? `, key: process.env.ONEPASS_KEY ?? ""` : "";
+  const rest = options.length === 0 ? "" : `, ${JSON.stringify(Object.fromEntries(options), null, 2)}`;
+  return `import { OnepassClient } from "onepass-client";
+
+const client = new OnepassClient({ url: ${JSON.stringify(base)}${key} });
+const answer = await client.${method}(${JSON.stringify(text)}${rest});
+console.log(answer);`;
 }
 
-function python({ url, body, keyed }: Call): string {
-  const key = keyed ? `\n        "Authorization": "Bearer " + os.environ["ONEPASS_KEY"],` : "";
-  return `import json
-${keyed ? "import os\n" : ""}import urllib.request
+/** With our client, whose offsets are code points unless `offsets` says otherwise. */
+function python(call: Call): string {
+  const { base, method, text, options } = asMethod(call);
+  const key = call.keyed ? `, key=os.environ["ONEPASS_KEY"]` : "";
+  const rest = options.map(([name, value]) => `, ${name}=${pythonOf(value)}`).join("");
+  return `${call.keyed ? "import os\n\n" : ""}from onepass_client import Onepass
 
-request = urllib.request.Request(
-    ${JSON.stringify(url)},
-    json.dumps(${indented(pythonOf(body), "    ")}).encode(),
-    {
-        "Content-Type": "application/json",${key}
-    },
-)
-with urllib.request.urlopen(request) as response:
-    print(json.load(response))`;
+with Onepass(${JSON.stringify(base)}${key}) as onepass:
+    print(onepass.${method}(${JSON.stringify(text)}${rest}))`;
 }
 
-function indented(text: string, by: string): string {
-  return text.replaceAll("\n", `\n${by}`);
+/** `POST URL/classify` with a text and its options is `classify(text, options)` of a client of URL. */
+function asMethod({ url, body }: Call) {
+  const { text, ...options } = body as { readonly text: string };
+  const at = url.lastIndexOf("/");
+  return { base: url.slice(0, at), method: url.slice(at + 1), text, options: Object.entries(options) };
 }
 
 /** JSON's strings are Python's, its words are not. */
-function pythonOf(value: unknown, indent = ""): string {
-  const inner = `${indent}    `;
-  if (Array.isArray(value)) return `[${value.map((item) => pythonOf(item, inner)).join(", ")}]`;
+function pythonOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonOf).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    const fields = Object.entries(value).map(
-      ([name, own]) => `${inner}${JSON.stringify(name)}: ${pythonOf(own, inner)},`,
-    );
-    return `{\n${fields.join("\n")}\n${indent}}`;
+    const fields = Object.entries(value).map(([name, own]) => `${JSON.stringify(name)}: ${pythonOf(own)}`);
+    return `{${fields.join(", ")}}`;
   }
   return value === true ? "True" : value === false ? "False" : value === null ? "None" : JSON.stringify(value);
 }
