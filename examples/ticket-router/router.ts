@@ -2,7 +2,7 @@
  * Sends support tickets to the desk that they belong to, and what belongs to none of them to a person: the second bundle,
  * onepass-clinc-en, was trained to say that a text is out of its scope.
  *
- *     printf 'my card was stolen\nwhy do cats purr\n' | npx tsx examples/ticket-router/router.ts
+ *     printf 'my card was stolen\nwhy do cats purr when they sleep\n' | npx tsx examples/ticket-router/router.ts
  */
 import { createInterface } from "node:readline";
 import { OnepassClient } from "../../clients/typescript/src/index.js";

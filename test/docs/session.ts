@@ -31,20 +31,18 @@ const ADDRESS = /(127\.0\.0\.1|localhost):8080\b/g;
 
 /**
  * Runs the blocks of a page as a reader would: one after the other, in one shell, in a clone of the repository. What they write stays in the
- * clone. `127.0.0.1:8080` becomes the address of the server of the tests, and a block that ends with a server of its own goes on in the
- * background until the page is over, on small models and a free port.
+ * clone. `127.0.0.1:8080` becomes the address of the server of the tests; once a block ends with a server of the page's own, that of this one,
+ * which goes on in the background until the page is over, on small models and a free port.
  * @param port of the server that `npm run up` has started
  */
 export async function runPage(blocks: readonly Block[], port: number): Promise<Ran[]> {
   const folder = mkdtempSync(join(tmpdir(), "onepass-docs-"));
   const clone = cloneInto(join(folder, "onepass"));
-  const own = blocks.some((block) => isServer(block) && !isRunning(block));
-  const address = own ? await freePort() : port;
-  writeFileSync(join(folder, "page.sh"), script(blocks, folder, address));
+  writeFileSync(join(folder, "page.sh"), script(blocks, folder, port, await freePort()));
   try {
     const shell = spawn("bash", [join(folder, "page.sh")], {
       cwd: clone,
-      env: environment(folder, address, own),
+      env: environment(folder),
       stdio: "ignore",
       detached: true, // a group, which ends as one
     });
@@ -64,32 +62,41 @@ export async function runPage(blocks: readonly Block[], port: number): Promise<R
   }
 }
 
-function script(blocks: readonly Block[], folder: string, port: number): string {
+/** The first command that fails ends the page: its block has no status, like those after it. */
+function script(blocks: readonly Block[], folder: string, shared: number, free: number): string {
+  let port = shared;
   const runs = blocks.map((block, i) => {
+    const starts = isServer(block) && !isRunning(block);
+    if (starts) port = free;
     const file = join(folder, `${i}.sh`);
     writeFileSync(file, `${block.code.replaceAll(ADDRESS, `127.0.0.1:${port}`)}\n`);
-    const outputs = `>${folder}/${i}.out 2>${folder}/${i}.err`;
-    const run = isRunning(block) ? "" : isServer(block) ? `(. ${file}) ${outputs} & ` : `. ${file} ${outputs}; `;
-    return `${run}${isServer(block) ? `wait_for ${port}; ` : ""}echo $? >${folder}/${i}.status`;
+    const [outputs, done] = [`>${folder}/${i}.out 2>${folder}/${i}.err`, `echo $? >${folder}/${i}.status`];
+    if (starts)
+      return `(. ${file}) ${outputs} & wait_for ${port}; export ONEPASS_URL=http://127.0.0.1:${port}; ${done}`;
+    return isRunning(block) ? `wait_for ${port}; ${done}` : `. ${file} ${outputs}; ${done}`;
   });
-  // The first command that fails ends the page: its block has no status, like those after it.
   return `set -e
-wait_for() { for _ in $(seq 600); do curl -sf -o /dev/null http://127.0.0.1:$1/readyz && return 0; sleep 0.1; done; return 1; }
+wait_for() {
+  for _ in $(seq 1200); do
+    engines=$(curl -sf http://127.0.0.1:$1/readyz) && ! grep -q '"state":"loading"' <<<"$engines" && return 0
+    sleep 0.1
+  done
+  return 1
+}
 trap 'jobs -p | xargs -r kill 2>/dev/null || true' EXIT
+export ONEPASS_URL=http://127.0.0.1:${shared} ONEPASS_PORT=${free}
 ${runs.join("\n")}
 `;
 }
 
 /** No setting of ours reaches a page, and no command of one the reader's home or a registry. */
-function environment(folder: string, port: number, own: boolean): NodeJS.ProcessEnv {
+function environment(folder: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(ONEPASS_|npm_)/.test(name));
   return {
     ...Object.fromEntries(inherited),
     HOME: folder,
-    ONEPASS_PORT: String(port),
     ONEPASS_THREADS: "1",
-    ONEPASS_URL: `http://127.0.0.1:${port}`,
-    ...(own && { ONEPASS_MODELS: SMALL_MODELS }),
+    ONEPASS_MODELS: SMALL_MODELS,
     npm_config_offline: "true",
     npm_config_update_notifier: "false",
   };
