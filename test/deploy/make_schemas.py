@@ -5,7 +5,7 @@
       > test/deploy/schemas.json
 
 - Kubernetes 1.30: the strict JSON schemas of PyPI's kubernetes-validate, which come from Kubernetes' OpenAPI document.
-- KServe 0.21: the models of PyPI's kserve, which are generated from KServe's OpenAPI document, turned back into schemas.
+- KServe 0.21: the models of PyPI's kserve, generated from KServe's OpenAPI document, turned back into schemas.
 - KEDA 2: no package carries its schema as data; the one here is written by hand after the types of npm's
   @kubernetes-models/keda 2.0.0.
 - Compose: the Compose Specification as PyPI's docker-compose carries it.
@@ -149,7 +149,8 @@ def main(kubernetes_wheel, kserve_wheel, compose_wheel):
         name = wanted.pop()
         kept[name] = lean(definitions[name])
         wanted |= references(kept[name]) - kept.keys()
-    json.dump({"kinds": kinds, "$defs": dict(sorted(kept.items())), "compose": compose}, sys.stdout, separators=(",", ":"))
+    schemas = {"kinds": kinds, "$defs": dict(sorted(kept.items())), "compose": compose}
+    json.dump(schemas, sys.stdout, separators=(",", ":"))
     print()
 
 
