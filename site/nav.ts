@@ -10,6 +10,7 @@ export const SECTIONS: readonly Section[] = [
   {
     title: "How to",
     pages: [
+      "docs/training-own.md",
       "docs/from-rasa.md",
       "docs/from-two-models.md",
       "docs/monitoring.md",

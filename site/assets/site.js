@@ -20,9 +20,6 @@ const loaded = () =>
     const made = new MiniSearch({
       fields: ["title", "page", "text"],
       storeFields: ["title", "page", "text"],
-      // ONEPASS_QUEUE_REQUESTS is found whole and by its words.
-      tokenize: (text) =>
-        text.split(/[^\p{L}\p{N}_]+/u).flatMap((word) => [word, ...(/_/.test(word) ? word.split("_") : [])]),
       searchOptions: {
         boost: { title: 4, page: 2 },
         prefix: true,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { apiPage } from "../../../src/http/openapi/page.js";
 import { PACKAGE_ROOT } from "../../../src/package.js";
 import { openApiDocument, openApiJson } from "../../../src/http/openapi/document.js";
 import { administered } from "../administered.js";
@@ -95,4 +96,19 @@ test("every reference in the document leads to a schema", () => {
 
 test("docs/openapi.json is what the schemas say; `npm run docs:openapi` writes it", () => {
   expect(readFileSync(join(PACKAGE_ROOT, "docs/openapi.json"), "utf8")).toBe(openApiJson());
+});
+
+test("docs/api.md is what the schemas say; `npm run docs:openapi` writes it", () => {
+  expect(readFileSync(join(PACKAGE_ROOT, "docs/api.md"), "utf8")).toBe(apiPage(openApiDocument()));
+});
+
+test("the page of the API has every route for programs, every schema, and their fields", () => {
+  const page = apiPage(openApiDocument());
+  const { paths = {}, components } = openApiDocument();
+  for (const path of Object.keys(paths).filter((one) => !["/", "/docs"].includes(one)))
+    expect(page).toContain(` ${path}\``);
+  for (const name of Object.keys(components?.schemas ?? {})) expect(page).toContain(`\n### ${name}\n`);
+  expect(page).toContain("| `top_k` | integer, 1 to 100, by default `5` |");
+  expect(page).toContain("| `slots` | list of [Slot](#slot), optional |");
+  expect(page).not.toContain("undefined");
 });
