@@ -5,7 +5,8 @@ export const fuzzModels = defineCommand({
   name: "fuzz models",
   summary: "Spoils model files and manifests, makes their hashes right again, and sees that each is refused or loaded.",
   description:
-    "Each bundle is opened in a process of its own, so that a crash or a hang in native code is seen and counted.",
+    "Each bundle is opened as a server does it, in a worker of a process of its own: a worker that ends is a refusal with a code, " +
+    "the end, a hang or the bloat of the process is a finding.",
   examples: [
     "fuzz models --cases 500 --json docs/results/fuzz-models.json",
     "fuzz models --from 67 --keep /tmp/case-67",

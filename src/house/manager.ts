@@ -26,6 +26,9 @@ export function createManager(
       needed: await bytesNeeded(bundle, config.workers),
       available: process.availableMemory(),
     }),
+    onGone: (model) => {
+      void metrics.forget(model);
+    },
     onChange: (action, outcome) => {
       if (outcome instanceof OnepassError) {
         const reason = outcome instanceof ModelRefused ? outcome.reason : outcome.code;

@@ -3,10 +3,11 @@ import { selectBundles, type Discovery } from "../bundle/discover.js";
 import { BundleRegistry } from "../bundle/registry.js";
 import type { EnginePool } from "../classify/pool.js";
 import type { Engine } from "../engines/engine.js";
-import { BundleError, OnepassError } from "../errors.js";
-import { assertGolden, goldenEngine } from "./golden.js";
+import { goldenEngine } from "../engines/golden.js";
+import { OnepassError } from "../errors.js";
+import { assertGolden } from "./golden.js";
 import { assertMemory } from "./memory.js";
-import { ModelRefused } from "./refusal.js";
+import { ModelRefused, refusalOf } from "./refusal.js";
 import { assertSameSchema } from "./schema.js";
 
 export interface ManagerOptions {
@@ -19,6 +20,8 @@ export interface ManagerOptions {
   readonly memory: (bundle: Bundle) => Promise<{ readonly needed: number; readonly available: number }>;
   /** Told of every change that was made or refused. Must not throw. */
   readonly onChange?: (action: Action, outcome: Change | OnepassError) => void;
+  /** Told of a model, `name@version`, that has left and finished what it had begun. Must not throw. */
+  readonly onGone?: (model: string) => void;
 }
 
 export const ACTIONS = ["load", "unload", "activate"] as const;
@@ -61,7 +64,7 @@ export class ModelManager implements AsyncDisposable {
       if (this.options.pool.default?.bundle === bundle) {
         throw new ModelRefused("in_use", `${model} answers requests that name no model: activate another one first.`);
       }
-      this.#leave(this.options.pool.take(bundle));
+      this.#leave(this.options.pool.take(bundle), model);
       return { model };
     });
   }
@@ -117,10 +120,11 @@ export class ModelManager implements AsyncDisposable {
       const engine = goldenEngine(bundle, engines);
       if (engine) await assertGolden(engine);
     } catch (error) {
-      this.#leave(engines);
+      this.#leave(engines, model);
       throw refusalOf(model, error);
     }
-    this.#leave(pool.put(bundle, engines, replaced));
+    const old = pool.put(bundle, engines, replaced);
+    if (replaced) this.#leave(old, bundleId(replaced));
     return { model, ...(replaced && { replaced: bundleId(replaced) }) };
   }
 
@@ -151,12 +155,13 @@ export class ModelManager implements AsyncDisposable {
     );
   }
 
-  #leave(engines: readonly Engine[]): void {
-    for (const engine of engines) {
-      const leaving = Promise.resolve(engine[Symbol.asyncDispose]());
-      this.#leaving.add(leaving);
-      void leaving.finally(() => this.#leaving.delete(leaving));
-    }
+  /** Closes the engines of a model when they have finished. */
+  #leave(engines: readonly Engine[], model: string): void {
+    const leaving = Promise.all(engines.map(async (engine) => engine[Symbol.asyncDispose]())).then(() => {
+      if (!this.options.pool.entries.some((entry) => entry.model === model)) this.options.onGone?.(model);
+    });
+    this.#leaving.add(leaving);
+    void leaving.finally(() => this.#leaving.delete(leaving));
   }
 
   #change(action: Action, make: () => Omit<Change, "tookMs"> | Promise<Omit<Change, "tookMs">>): Promise<Change> {
@@ -180,12 +185,6 @@ export class ModelManager implements AsyncDisposable {
 
 function unknownModel(): OnepassError {
   return new OnepassError("unknown_model", 404, "There is no such model in the folders of models, or in service.");
-}
-
-function refusalOf(model: string, error: unknown): ModelRefused {
-  if (error instanceof ModelRefused) return error;
-  if (error instanceof BundleError) return new ModelRefused("invalid_bundle", error.message, { cause: error });
-  return new ModelRefused("not_loadable", `${model} could not be loaded; the log says why.`, { cause: error });
 }
 
 function asOnepassError(error: unknown): OnepassError {

@@ -1,4 +1,4 @@
-import { OnepassError } from "../errors.js";
+import { BundleError, OnepassError } from "../errors.js";
 
 /** Why a model does not come into service, or out of it. */
 export const REFUSAL_REASONS = [
@@ -20,4 +20,11 @@ export class ModelRefused extends OnepassError {
   ) {
     super("model_refused", 409, message, { details: { reason, ...details }, cause });
   }
+}
+
+/** Whatever kept a model from being loaded, as a refusal with a code. */
+export function refusalOf(model: string, error: unknown): ModelRefused {
+  if (error instanceof ModelRefused) return error;
+  if (error instanceof BundleError) return new ModelRefused("invalid_bundle", error.message, { cause: error });
+  return new ModelRefused("not_loadable", `${model} could not be loaded; the log says why.`, { cause: error });
 }

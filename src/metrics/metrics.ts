@@ -5,6 +5,7 @@ import { BreakerMetrics } from "./breakers.js";
 import { CacheMetrics } from "./cache.js";
 import { EngineMetrics } from "./engines.js";
 import { FallbackMetrics } from "./fallback.js";
+import { forgetModel } from "./forget.js";
 import { measureEventLoop } from "./event-loop.js";
 import { PredictionMetrics } from "./predictions.js";
 import { QueueMetrics } from "./queue.js";
@@ -37,5 +38,10 @@ export class Metrics {
       labelNames: ["version", "node"] as const,
       registers: [this.registry],
     }).set({ version: PACKAGE_VERSION, node: process.versions.node }, 1);
+  }
+
+  /** A model, `name@version`, that is no longer served has no series any more. */
+  forget(model: string): Promise<void> {
+    return forgetModel(this.registry, model);
   }
 }

@@ -54,10 +54,11 @@ export class Scheduling {
 
   /**
    * Whether it is worth reading a request at all: not when no engine that has lately been asked has a place left. Nobody knows
-   * yet which engine the request will ask for.
+   * yet which engine the request will ask for. With a cache the answer may be known, so that all are read.
    * @returns milliseconds after which to come back, or undefined for a request that may come in
    */
   turnsAway(now: number): number | undefined {
+    if (this.#cache) return undefined;
     let retryAfterMs = Infinity;
     for (const { askedAt, queue } of this.#engines) {
       if (now - askedAt > LATELY_MS) continue;

@@ -186,6 +186,22 @@ test("the default can't be unloaded or replaced by a model with other labels", a
   expect(pool.default?.bundle).toBe(banking);
 });
 
+test("an unloaded model is told to be gone when what runs on it has ended, and one that is loaded again is not", async () => {
+  const gone: string[] = [];
+  const onGone = (model: string) => gone.push(model);
+  const { pool, manager } = await managed([copy(single), { ...newer, folder: single.folder }], { onGone });
+  let release: () => void = () => undefined;
+  const engine = pool.fallback!.engine as FakeEngine;
+  engine[Symbol.asyncDispose] = () => new Promise((resolve) => (release = resolve));
+  await manager.unload("dual-encoder");
+  await manager.load("single-pass@1.0.0");
+  expect(gone).toEqual([]);
+  release();
+  await manager.load("single-pass@2.0.0");
+  await manager[Symbol.asyncDispose]();
+  expect(gone).toEqual(["dual-encoder@1.0.0", "single-pass@1.0.0"]);
+});
+
 test("an unloaded model is gone from metrics, its engine closed, and another may become the fallback", async () => {
   const { pool, metrics, manager } = await managed([]);
   const engine = pool.fallback!.engine as FakeEngine;

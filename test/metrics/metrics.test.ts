@@ -37,6 +37,31 @@ test("one good and one bad request are counted once each", async () => {
   expect(text).toContain("process_cpu_seconds_total");
 });
 
+test("of a model that is forgotten no series is left, and all of the others'", async () => {
+  const metrics = new Metrics();
+  const effort = { texts: 1, cachedTexts: 0, promptTokens: 3, cachedTokens: 0, generatedTokens: 0, droppedSlots: 0 };
+  const times = { tokenizeMs: 1, queueMs: 1, inferenceMs: 1, decodeMs: 1 };
+  for (const model of ["old@1.0.0", "new@1.0.0"]) {
+    const answerer = { model, engine: "single-pass" as const };
+    metrics.engines.answered(answerer, { ...effort, ...times });
+    metrics.engines.batchRun(answerer, 1, 3);
+    metrics.predictions.expect(model, fakeBundle("single-pass").manifest.tasks);
+    metrics.predictions.answered(model, [{ intent: { name: "joke", confidence: 0.9 } }]);
+    metrics.breakers.created(answerer);
+    metrics.queue.refused(answerer, "requests");
+    metrics.workers.restarted(answerer, "crashed");
+  }
+  metrics.fallback.fellBack("old@1.0.0", "new@1.0.0", "overloaded");
+  const before = await metrics.registry.metrics();
+  await metrics.forget("old@1.0.0");
+  const after = await metrics.registry.metrics();
+  expect(after).not.toContain("old@1.0.0");
+  const lines = (text: string) =>
+    text.split("\n").filter((line) => line.includes('"new@1.0.0"') && !line.includes("old@"));
+  expect(lines(after)).toEqual(lines(before));
+  expect(lines(after).length).toBeGreaterThan(50);
+});
+
 test("paths that callers make up share one label", async () => {
   const { http } = await harness();
   await http.get("/secret-1").expect(404);

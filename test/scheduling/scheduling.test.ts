@@ -54,6 +54,13 @@ describe("the door", () => {
     expect(scheduling.turnsAway(performance.now())).toBeUndefined();
   });
 
+  test("is open with a cache, which may know the answer", async () => {
+    const { scheduling, put } = open({ ...SETTINGS, cacheBytes: 1_000_000 });
+    const empty = put("single-pass").fill();
+    expect(scheduling.turnsAway(performance.now())).toBeUndefined();
+    await empty();
+  });
+
   test("is open when another engine that is in use has room, and shut when that has been idle for a while", async () => {
     const { scheduling, put } = open();
     const [full, other] = [put("single-pass"), put("dual-encoder")];

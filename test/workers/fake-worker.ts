@@ -45,6 +45,7 @@ startHeartbeat();
 serve((assignment) => {
   const { folder, manifest, options } = assignment;
   const bundle = bundleAt(folder, manifest);
+  if (manifest.description === "aborts") process.abort();
   if (manifest.description === "can't be opened") throw new RangeError("no such device");
   const engines = fakeEngines(bundle).filter(({ name }) => options.engines?.includes(name) ?? true);
   return Promise.resolve(engines.map(({ name }) => new MoodyEngine(bundle, name)));

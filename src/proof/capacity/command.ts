@@ -11,7 +11,7 @@ import { LoadTestError } from "../loadtest/errors.js";
 import { chooseTargets, modelOf, type Wish } from "../loadtest/targets.js";
 import { ownSet } from "../loadtest/texts.js";
 import { measureFleet, type MeasurePlan } from "./measure.js";
-import { intoPage } from "./page.js";
+import { intoPage } from "../into-page.js";
 import { capacityTables, type CapacityReport } from "./report.js";
 import { sizingOf, type Sizing } from "./sizing.js";
 
@@ -47,7 +47,7 @@ export async function capacityCommand(options: Options, surroundings: Surroundin
   const tables = capacityTables(report);
   surroundings.stdout.write(`${tables}\n`);
   await writeFile(json, readableJson(report));
-  if (page !== undefined) await writeFile(page, intoPage(await readFile(page, "utf8"), tables));
+  if (page !== undefined) await writeFile(page, intoPage(await readFile(page, "utf8"), "npm run capacity", tables));
   return report.measured.holds;
 }
 

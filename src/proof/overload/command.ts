@@ -14,7 +14,8 @@ import { residentBytes } from "../../resident.js";
 import { runPhases, type Load, type Measured, type Plan } from "./phases.js";
 import { pin } from "./pin.js";
 import { makeReport } from "./report.js";
-import { intoPage, overloadTable } from "./table.js";
+import { intoPage } from "../into-page.js";
+import { overloadTable } from "./table.js";
 
 export interface Options extends Plan {
   /** A server that runs; its memory can't be known. By default one is started. */
@@ -81,7 +82,7 @@ export async function overloadCommand(options: Options, surroundings: Surroundin
   stdout.write(table);
   if (options.json !== undefined) await writeFile(options.json, readableJson(report));
   if (options.page !== undefined) {
-    await writeFile(options.page, intoPage(await readFile(options.page, "utf8"), table));
+    await writeFile(options.page, intoPage(await readFile(options.page, "utf8"), "npm run overload", table));
   }
   for (const missed of report.missed) progress(`missed: ${missed}`);
   return report.missed.length === 0;

@@ -40,13 +40,3 @@ const share = (part: number, whole: number): string => `${whole === 0 ? 0 : Math
 function describeCores(cores: Report["cores"]): string {
   return cores === "shared" ? "shared with the load" : `server on ${cores.server}, load on ${cores.load}`;
 }
-
-const BEGIN = "<!-- overload: made by npm run overload -->";
-const END = "<!-- overload: end -->";
-
-/** A page with the table between its marks. @throws RangeError when the page has no such marks */
-export function intoPage(page: string, table: string): string {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new RangeError(`the page has no ${BEGIN} and ${END}`);
-  return `${page.slice(0, from)}${BEGIN}\n\n${table}\n${page.slice(to)}`;
-}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { intoPage } from "../../../src/proof/capacity/page.js";
+import { intoPage } from "../../../src/proof/into-page.js";
 import { capacityTables, type CapacityReport } from "../../../src/proof/capacity/report.js";
 import { PACKAGE_ROOT } from "../../../src/package.js";
 
@@ -44,12 +44,8 @@ test("the tables tell sizes, and which predictions are too far off", () => {
   expect(tables).toContain("Within 20 %: **missed**");
 });
 
-test("a page without marks is told", () => {
-  expect(() => intoPage("# Scaling\n", "x")).toThrow("the page has no <!-- capacity");
-});
-
 test.skipIf(!existsSync(JSON_FILE))("docs/scaling.md has the tables of docs/results/capacity.json", () => {
   const page = readFileSync(join(PACKAGE_ROOT, "docs/scaling.md"), "utf8");
   const report = JSON.parse(readFileSync(JSON_FILE, "utf8")) as CapacityReport;
-  expect(page).toBe(intoPage(page, capacityTables(report)));
+  expect(page).toBe(intoPage(page, "npm run capacity", capacityTables(report)));
 });

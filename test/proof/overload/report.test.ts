@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeReport } from "../../../src/proof/overload/report.js";
-import { intoPage, overloadTable } from "../../../src/proof/overload/table.js";
+import { overloadTable } from "../../../src/proof/overload/table.js";
 import { blockOf, type Figures } from "./blocks.js";
 
 const CONTEXT = {
@@ -80,16 +80,5 @@ describe("the table", () => {
 
   test("shows what was missed", () => {
     expect(overloadTable(report({ rate: 50 }))).toContain("| goodput / capacity | 0.50 | ≥ 0.9 | **missed** |");
-  });
-
-  test("goes between its marks on a page, again and again", () => {
-    const page = "a\n<!-- overload: made by npm run overload -->\nold\n<!-- overload: end -->\nb\n";
-    const once = intoPage(page, "new\n");
-    expect(once).toContain("new");
-    expect(once).not.toContain("old");
-    expect(once.startsWith("a\n")).toBe(true);
-    expect(once.endsWith("<!-- overload: end -->\nb\n")).toBe(true);
-    expect(intoPage(once, "new\n")).toBe(once);
-    expect(() => intoPage("nothing", "new")).toThrow(RangeError);
   });
 });

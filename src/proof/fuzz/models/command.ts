@@ -54,7 +54,7 @@ export async function modelFuzzCommand(options: ModelFuzzOptions, { stdout, stde
     stdout.write(`case ${number}: ${fixture}, ${change}: ${JSON.stringify(verdict)}\n`);
   }
   stdout.write(
-    `${tally.cases} bundles: ${tally.refusedByCheck} refused by the checks, ${tally.refusedByEngine} by an engine, ` +
+    `${tally.cases} bundles: ${tally.refusedByCheck} refused by the checks, ${tally.refusedByEngine} by an engine, ${tally.refusedByEnd} by the end of a worker, ` +
       `${tally.loaded} loaded; ${tally.findings.length} findings. ${report.pass ? "Passed." : "FAILED."}\n`,
   );
   return report.pass ? 0 : 1;

@@ -18,6 +18,8 @@ export interface Tally {
   /** By the header check, the manifest's or the hash's. */
   refusedByCheck: number;
   refusedByEngine: number;
+  /** The worker that was to open it ended; the server says so with a code. */
+  refusedByEnd: number;
   loaded: number;
   /** Of `loaded`: the text was refused with a code. */
   answeredWithCode: number;
@@ -39,7 +41,7 @@ export interface Plan {
 /** Tries one case after the other. */
 export async function fuzzModels({ fixtures, seed, from, cases, stop, told }: Plan, tester: Pick<Tester, "test">): Promise<Tally> {
   const tally: Tally = {
-    ...{ cases: 0, refusedByCheck: 0, refusedByEngine: 0, loaded: 0, answeredWithCode: 0, longestMs: 0 },
+    ...{ cases: 0, refusedByCheck: 0, refusedByEngine: 0, refusedByEnd: 0, loaded: 0, answeredWithCode: 0, longestMs: 0 },
     codes: {},
     findings: [],
   };
@@ -65,7 +67,8 @@ function count(tally: Tally, { number, name, change }: FuzzCase, verdict: Verdic
   tally.cases++;
   if (verdict.outcome === "refused") {
     if (verdict.by === "check") tally.refusedByCheck++;
-    else tally.refusedByEngine++;
+    else if (verdict.by === "engine") tally.refusedByEngine++;
+    else tally.refusedByEnd++;
   } else if (verdict.outcome === "loaded") {
     tally.loaded++;
     if (verdict.code !== undefined) tally.answeredWithCode++;

@@ -23,7 +23,7 @@ test("of 20 seeded bundles each is refused with a code or loaded, and its proces
   await using tester = new Tester(LIMITS);
   const tally = await fuzzModels({ fixtures, seed: 3, from: 0, cases: 20, stop }, tester);
   expect(tally.findings).toEqual([]);
-  expect(tally.refusedByCheck + tally.refusedByEngine + tally.loaded).toBe(20);
+  expect(tally.refusedByCheck + tally.refusedByEngine + tally.refusedByEnd + tally.loaded).toBe(20);
   expect(tally.loaded).toBeGreaterThan(0);
   expect(tally.refusedByCheck).toBeGreaterThan(0);
 });
