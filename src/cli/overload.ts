@@ -6,7 +6,7 @@ export const overload = defineCommand({
   name: "overload",
   summary: "Asks a server for several times what it can answer, and tells what becomes of the answers.",
   description:
-    "It finds the capacity with an open loop, then asks at 110 %, at 90 % and at a multiple of it, in turns. docs/operations.md " +
+    "It finds the capacity with an open loop, then asks at 130 %, at 90 % and at a multiple of it, in turns. docs/operations.md " +
     "says what the targets are and why. Some five minutes; figures count on a machine that does nothing else.",
   examples: ["overload", "overload --rounds 1 --block-seconds 5"],
   failure: "a target was missed, or the server ended",

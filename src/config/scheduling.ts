@@ -3,9 +3,10 @@ import { whole } from "./values.js";
 /** What may wait for a model, and what is kept of its answers. */
 export const SCHEDULING = {
   queueRequests: whole(1, 100_000)
-    .default(32)
+    .default(24)
     .describe(
-      "Most requests that wait for one engine; the next one is refused with a 429. It sets the longest wait under overload.",
+      "Most requests that wait for one engine; the next one is refused with a 429, and from then on a third of them may wait, 8 at " +
+        "least, until none does. It sets the longest wait under overload.",
     ),
   queueTokens: whole(1)
     .default(16_384)

@@ -29,6 +29,10 @@ export interface Turn<C extends Claim> {
   readonly startedAt: number;
 }
 
+/** Of the requests that may wait, while a crowd stays; what is no more than enough to keep a model busy is never cut. */
+const CROWDED_SHARE = 1 / 3;
+const ENOUGH = 8;
+
 interface Waiting<C> {
   readonly claim: C;
   /** The first text that has not had its turn. */
@@ -40,6 +44,8 @@ interface Waiting<C> {
  * every rule is tested in simulated time.
  *
  * - **Bounded**, in requests and in tokens: what does not fit is refused at once. Waiting longer helps nobody.
+ * - **Shorter when the crowd stays**: once it was full, a third of the requests may wait until nobody does. A crowd of a moment
+ *   finds all of the room; of one that stays no more would be answered with it, and everything later.
  * - **Fair**: requests take turns, one text each, so that nobody waits behind the whole of a large request.
  * - **In time**: a request that can't be answered by its deadline, at the rate at which the model has been working, is
  *   refused at once; one whose deadline passes while it waits is taken out, and never reaches the model.
@@ -51,6 +57,8 @@ export class FairQueue<C extends Claim> {
   readonly #running = new Set<Turn<C>>();
   #runningTokens = 0;
   readonly #rate: DrainRate;
+  /** It was full, and somebody has waited ever since. */
+  #crowded = false;
 
   /** places: how many texts may run at once. */
   constructor(
@@ -77,7 +85,7 @@ export class FairQueue<C extends Claim> {
 
   /** Whether the smallest request that there can be would be refused. */
   get full(): boolean {
-    return this.requests >= this.limits.maxRequests || this.#tokens >= this.limits.maxTokens;
+    return this.requests >= this.#maxRequests || this.#tokens >= this.limits.maxTokens;
   }
 
   /** After how many milliseconds all that is here will be done; 0 while nothing has been measured. */
@@ -87,10 +95,12 @@ export class FairQueue<C extends Claim> {
 
   /** Takes the request in, or says why not. */
   offer(claim: C, now: number): Refusal | undefined {
+    if (this.requests === 0) this.#crowded = false;
     const reason = this.#reasonAgainst(claim, now);
     if (reason) return { reason, retryAfterMs: this.drainMs };
     this.#waiting.push({ claim, next: 0 });
     this.#tokens += sum(claim.tokens);
+    this.#crowded ||= this.requests >= this.limits.maxRequests;
     return undefined;
   }
 
@@ -131,10 +141,17 @@ export class FairQueue<C extends Claim> {
     return late;
   }
 
+  get #maxRequests(): number {
+    const { maxRequests } = this.limits;
+    return this.#crowded
+      ? Math.min(maxRequests, Math.max(ENOUGH, Math.floor(maxRequests * CROWDED_SHARE)))
+      : maxRequests;
+  }
+
   /** Where nobody waits everybody is let in: an estimate that went wrong can't shut the door for ever. */
   #reasonAgainst({ tokens, deadlineAt }: C, now: number): Refusal["reason"] | undefined {
     if (this.requests === 0) return undefined;
-    if (this.requests >= this.limits.maxRequests) return "requests";
+    if (this.requests >= this.#maxRequests) return "requests";
     if (this.#tokens + sum(tokens) > this.limits.maxTokens) return "tokens";
     const before = this.#runningTokens / 2 + sum(this.#waiting.map((waiting) => tokensLeft(waiting, tokens.length)));
     return now + this.#rate.msFor(before + sum(tokens)) > deadlineAt ? "deadline" : undefined;

@@ -50,9 +50,9 @@ export interface Measured {
   readonly memory: readonly MemorySample[];
 }
 
-/** Of the capacity: a little more than can be answered shows what can, and a usual busy hour is less. */
-const OFFERED = { capacity: 1.1, usual: 0.9 };
 const GROWTH = 1.3;
+/** Of the capacity: more than can be answered shows what can, and a usual busy hour is less. */
+const OFFERED = { capacity: GROWTH, usual: 0.9 };
 const SATURATED = 0.95; // answers come more slowly than requests by this much: more load brings no more
 const MOST_PROBES = 20;
 const MOST_ARRIVALS = 1_000_000;

@@ -17,7 +17,7 @@ export function overloadTable(report: Report): string {
   return [
     "| load | offered /s | answered /s | refused | p50 ms | p99 ms |",
     "|---|---:|---:|---:|---:|---:|",
-    row("110 % (capacity)", kinds.capacity),
+    row("130 % (capacity)", kinds.capacity),
     row("90 %", kinds.usual),
     row(`${100 * plan.factor} %`, kinds.overload),
     "",

@@ -76,9 +76,9 @@ const PATHS = [
     "/v2/models/%00/infer",
   ],
 ];
-/** Mostly the quickest: `/compare` asks every engine, those that write among them. */
+/** Mostly the quickest: `/compare` asks every engine, those that write among them, which take seconds for a long text. */
 const POSTS = [
-  ...Array<string>(12).fill("/classify"),
+  ...Array<string>(37).fill("/classify"),
   ...["/compare", "/v2/models/onepass-en/infer", "/v2/models/single-pass/infer"],
 ];
 

@@ -5,9 +5,13 @@ import type { Exchange } from "./exchange.js";
 
 const CODES: ReadonlySet<string> = new Set(ERROR_CODES);
 
+/** A caller who gives the server no longer is told that its time was over, which is the answer that it asked for. */
+const HURRIED_MS = 1_000;
+
 /** What no server may do with an exchange; nothing is wrong when there is none. */
-export function faultsOf({ answers: owed, breaksOff, methods }: Exchange, { answers, end }: Outcome): string[] {
-  const faults = answers.flatMap((answer, i) => answerFault(answer, methods[i]));
+export function faultsOf(exchange: Exchange, { answers, end }: Outcome): string[] {
+  const { answers: owed, breaksOff, methods } = exchange;
+  const faults = answers.flatMap((answer, i) => (isHurried(exchange, answer) ? [] : answerFault(answer, methods[i])));
   if (end === "hung") faults.push("no answer, and the connection stayed open");
   const last = answers.at(-1);
   if (end === "closed" && breaksOff === undefined && answers.length < owed && !last?.closes) {
@@ -24,6 +28,15 @@ function answerFault({ status, headers, body }: Answer, method: string | undefin
   // The Open Inference Protocol has its text and its code side by side.
   const { error, code = error?.code } = (parse(body) ?? {}) as { error?: { code?: unknown }; code?: unknown };
   return typeof code === "string" && CODES.has(code) ? [] : [`status ${status} without a code: ${body.slice(0, 200)}`];
+}
+
+/** Whether an answer says that the time was over which a request of the exchange itself has set, as `timeout_ms`, too short. */
+export function isHurried({ chunks }: Exchange, { status, body }: Answer): boolean {
+  if (status !== 504) return false;
+  const { error } = (parse(body) ?? {}) as { error?: { code?: unknown } };
+  const sent = Buffer.concat(chunks).toString("latin1");
+  const limits = [...sent.matchAll(/"timeout_ms"\s*:\s*(\d+)/g)].map(([, ms]) => Number(ms));
+  return error?.code === "deadline_exceeded" && limits.some((ms) => ms <= HURRIED_MS);
 }
 
 function parse(body: string): unknown {

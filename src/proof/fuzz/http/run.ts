@@ -1,7 +1,7 @@
 import { seeded } from "../../../statistics/random.js";
 import { exchange, type Patience } from "./connection.js";
 import { anyExchange } from "./grammar.js";
-import { faultsOf } from "./judge.js";
+import { faultsOf, isHurried } from "./judge.js";
 
 /** An exchange that went wrong; its number and the seed make it again. */
 export interface Finding {
@@ -17,6 +17,8 @@ export interface Tally {
   answers: number;
   hangs: number;
   serverErrors: number;
+  /** 504 to a caller whose own `timeout_ms` was too short for an answer; no error of the server. */
+  hurried: number;
   /** By status, by family. */
   readonly statuses: Record<string, number>;
   readonly families: Record<string, number>;
@@ -46,7 +48,12 @@ export function exchangeOf(seed: number, number: number) {
 }
 
 export async function fuzzHttp({ port, seed, from, cases, connections, patience, stop, told }: Plan): Promise<Tally> {
-  const tally: Tally = { cases: 0, answers: 0, hangs: 0, serverErrors: 0, statuses: {}, families: {}, findings: [] };
+  const tally: Tally = {
+    ...{ cases: 0, answers: 0, hangs: 0, serverErrors: 0, hurried: 0 },
+    statuses: {},
+    families: {},
+    findings: [],
+  };
   let next = from;
   const work = async () => {
     for (let number = next++; number < from + cases && !stop.aborted; number = next++) {
@@ -55,10 +62,11 @@ export async function fuzzHttp({ port, seed, from, cases, connections, patience,
       const faults = faultsOf(one, outcome);
       tally.cases++;
       tally.families[one.family] = (tally.families[one.family] ?? 0) + 1;
-      for (const { status } of outcome.answers) {
+      for (const answer of outcome.answers) {
         tally.answers++;
-        tally.statuses[status] = (tally.statuses[status] ?? 0) + 1;
-        if (status >= 500) tally.serverErrors++;
+        tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
+        if (isHurried(one, answer)) tally.hurried++;
+        else if (answer.status >= 500) tally.serverErrors++;
       }
       if (outcome.end === "hung") tally.hangs++;
       if (faults.length > 0) {

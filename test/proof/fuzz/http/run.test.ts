@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { faultsOf } from "../../../../src/proof/fuzz/http/judge.js";
 import { exchangeOf, fuzzHttp } from "../../../../src/proof/fuzz/http/run.js";
 import { createHttpServer, listen } from "../../../../src/http/server.js";
 import { harness } from "../../../http/harness.js";
@@ -67,6 +68,24 @@ test.each([
 ])("%s is found", async (_name, reply, fault) => {
   const { findings } = await fuzz(await serverThatSays(reply), 20);
   expect(findings.flatMap(({ faults }) => faults).join("\n")).toContain(fault);
+});
+
+test("a 504 is by design for a caller whose own timeout_ms was too short, and for nobody else", () => {
+  const exchange = (body: string) => ({
+    ...{ family: "body", answers: 1, methods: ["POST"] },
+    chunks: [Buffer.from(body)],
+  });
+  const answer = (status: number, code: string) => ({
+    ...{ status, headers: new Map<string, string>(), closes: false },
+    body: JSON.stringify({ error: { code } }),
+  });
+  const faults = (body: string, status: number, code: string) =>
+    faultsOf(exchange(body), { answers: [answer(status, code)], end: "answered" });
+  expect(faults('{"text":"nine","timeout_ms":1}', 504, "deadline_exceeded")).toEqual([]);
+  expect(faults('{"text":"nine","timeout_ms":20000}', 504, "deadline_exceeded")).toHaveLength(1);
+  expect(faults('{"text":"nine"}', 504, "deadline_exceeded")).toHaveLength(1);
+  expect(faults('{"text":"nine","timeout_ms":1}', 500, "internal")).toHaveLength(1);
+  expect(faults('{"text":"nine","timeout_ms":1}', 504, "internal")).toHaveLength(1);
 });
 
 test("a server that never answers hangs", async () => {
