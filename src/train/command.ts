@@ -1,22 +1,23 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { createHash } from "node:crypto";
-import { basename, dirname, join, resolve } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { openerFor } from "../proof/evaluation/open.js";
-import { environment as machine, readableJson, table } from "../proof/evaluation/report.js";
+import { table } from "../proof/evaluation/report.js";
 import type { Io } from "../cli/io.js";
 import { PACKAGE_ROOT } from "../package.js";
-import { cacheFolder, workFolder } from "./cache.js";
+import { cacheFolder } from "./cache.js";
 import { ensureEnvironment } from "./environment.js";
 import { TrainError } from "./errors.js";
 import { judge } from "./judge.js";
 import { launch } from "./launch.js";
 import type { ModelKind, TrainOptions } from "./options.js";
 import { run } from "./process.js";
+import { publish, writeReport } from "./publish.js";
 import { countRows, judgement, type TrainReport } from "./report.js";
-import { fileOf, prepareRows, writeRows, type Prepared } from "./rows.js";
+import { fileOf, prepareRows, type Prepared } from "./rows.js";
 import { watcherOn, type Watcher } from "./screen.js";
+import { openWork, workFolder } from "./work.js";
 
 const EXIT = { done: 0, interrupted: 130 } as const;
 const NAME = /^[a-z0-9][a-z0-9._-]*$/;
@@ -158,55 +159,6 @@ function settingOf(io: Io, watcher: Watcher): Parameters<typeof ensureEnvironmen
       }
     },
   };
-}
-
-/** What a stopped training left is gone on with when it is of the same rows and settings, and else begun anew. */
-async function openWork(work: string, options: TrainOptions, { rows, reject }: Prepared): Promise<void> {
-  const { base, quick, seed, models } = options;
-  const stamp = createHash("sha256").update(JSON.stringify({ rows, reject, base, quick, seed, models })).digest("hex");
-  const file = join(work, "stamp");
-  const before = existsSync(file) ? await readFile(file, "utf8") : undefined;
-  if (before === stamp) return;
-  if (before === undefined && existsSync(work) && (await readdir(work)).length > 0) {
-    throw new TrainError(`--work: ${work} holds other things; choose a folder of its own`);
-  }
-  await rm(work, { recursive: true, force: true });
-  await mkdir(work, { recursive: true });
-  await writeRows(work, rows);
-  await writeFile(file, stamp);
-}
-
-async function writeReport(
-  folder: string,
-  report: TrainReport,
-  judged: Awaited<ReturnType<typeof judge>>,
-): Promise<void> {
-  await mkdir(join(folder, "evaluation"), { recursive: true });
-  for (const [i, { model, engine, scores }] of judged.entries()) {
-    const { split } = report.judged[i]!;
-    const { outcomes: _, ...data } = scores;
-    const evaluation = {
-      data: [{ ...data, file: `own/${split}.jsonl` }],
-      bundle: model,
-      engine,
-      environment: machine(),
-      options: {},
-    };
-    await writeFile(join(folder, "evaluation", `${split}.json`), readableJson(evaluation));
-  }
-  await writeFile(join(folder, "report.json"), readableJson(report));
-  const { trainPage } = await import("./page.js"); // the plotting library takes a second to load
-  await writeFile(join(folder, "report.html"), trainPage(report));
-}
-
-/** The cache may lie on another disk. */
-async function publish(from: string, to: string): Promise<void> {
-  const partial = `${to}.partial`;
-  await mkdir(dirname(to), { recursive: true });
-  await rm(partial, { recursive: true, force: true });
-  await cp(from, partial, { recursive: true });
-  await rm(to, { recursive: true, force: true });
-  await rename(partial, to);
 }
 
 function words(report: TrainReport, folder: string): string {

@@ -68,7 +68,7 @@ function splitRows(made: readonly Made[]): Record<Split, Row[]> {
 }
 
 /** Labels of a task; slots by name. */
-export function labelsOf(rows: readonly Row[], task: TaskName): Set<string> {
+function labelsOf(rows: readonly Row[], task: TaskName): Set<string> {
   return new Set(rows.flatMap((row) => (task === "slots" ? row.entities.map(({ type }) => type) : (row[task] ?? []))));
 }
 
@@ -90,7 +90,8 @@ function check({ train, dev }: Prepared["rows"], tasks: readonly TaskName[], out
   if (outOfScope !== undefined && !labelsOf(train, "intent").has(outOfScope)) {
     throw new TrainError(`--out-of-scope: no row of train has the intent "${outOfScope}"`);
   }
-  if (dev.length === 0) {
+  const known = knownIn(train);
+  if (!dev.some((row) => answerable(row, known))) {
     throw new TrainError(
       "No row could be set aside to judge the model by: give at least 5 examples of a label, or a file with --dev.",
     );
@@ -101,14 +102,22 @@ function note(notes: string[], count: number, what: string): void {
   if (count > 0) notes.push(`${count} ${what}`);
 }
 
-/** Whether a model that learnt from `train` could be right about a row. */
-export function answerable(row: Row, known: Readonly<Record<TaskName, ReadonlySet<string>>>): boolean {
+type Known = Readonly<Record<TaskName, ReadonlySet<string>>>;
+
+const knownIn = (rows: readonly Row[]): Known => ({
+  intent: labelsOf(rows, "intent"),
+  slots: labelsOf(rows, "slots"),
+  topic: labelsOf(rows, "topic"),
+});
+
+/** Whether a model with these labels could be right about a row. */
+function answerable(row: Row, known: Known): boolean {
   return TASK_NAMES.every((task) => [...labelsOf([row], task)].every((label) => known[task].has(label)));
 }
 
 /** Puts rows where `training.own` reads them. Rows of dev with labels that train has not are nothing to calibrate by. */
 export async function writeRows(folder: string, { train, dev, test }: Prepared["rows"]): Promise<void> {
-  const known = { intent: labelsOf(train, "intent"), slots: labelsOf(train, "slots"), topic: labelsOf(train, "topic") };
+  const known = knownIn(train);
   await mkdir(join(folder, "own"), { recursive: true });
   const parts = { train, dev: dev.filter((row) => answerable(row, known)), "judge-dev": dev, "judge-test": test };
   for (const [name, rows] of Object.entries(parts)) {
