@@ -11,7 +11,8 @@ export const profile = defineCommand({
   summary: "Shows where the time of the server's own code goes, as a flame graph.",
   description:
     "docs/latency.md says how to read it. A server is started for it, with the ONEPASS_* settings of the environment, and " +
-    "stopped again.",
+    "stopped again. Its models run in its own process, unless ONEPASS_WORKERS says otherwise, so that their code is seen, too; " +
+    "`onepass hop` measures what the way to a worker adds.",
   audience: "developers",
   failure: "the server failed",
   define: (command) =>

@@ -16,7 +16,7 @@ export const WORKERS = {
     .default("on")
     .describe(
       "Whether a process waits with the libraries of the decoders open, so that a worker that ends has another in its place in a " +
-        "second less; it takes some 150 MB.",
+        "second less; it takes some 100 MB.",
     ),
   workerMemoryMb: whole(0)
     .default(0)

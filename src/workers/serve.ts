@@ -1,3 +1,4 @@
+import { bundleId } from "../bundle/bundle.js";
 import type { BatchObserver, Engine, EngineName } from "../engines/engine.js";
 import { prepareText } from "../text/prepare.js";
 import { packError } from "./packed-error.js";
@@ -38,6 +39,7 @@ class Served {
   constructor(private readonly openEngines: OpenEngines) {}
 
   async open(assignment: Assignment): Promise<void> {
+    process.title = `onepass worker ${bundleId(assignment)} ${assignment.options.engines?.join() ?? ""}`;
     try {
       this.#engines = await this.openEngines(assignment, (engine) => (prompts, tokens) => {
         this.#batches.push({ engine, prompts, tokens });

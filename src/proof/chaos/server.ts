@@ -144,7 +144,7 @@ export async function recovery({ url, key, engines }: Victim): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** From Linux's `/proc`: children of the server that run our worker. */
+/** From Linux's `/proc`: children of the server that have a model. */
 async function workersOf(server: number): Promise<number[]> {
   const found: number[] = [];
   for (const name of (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry))) {
@@ -152,7 +152,7 @@ async function workersOf(server: number): Promise<number[]> {
       ["stat", "cmdline"].map((file) => readFile(`/proc/${name}/${file}`, "utf8").catch(() => "")),
     );
     const parent = /^\d+ \(.*\) \S (\d+)/s.exec(stat!)?.[1];
-    if (Number(parent) === server && command!.includes("workers/worker")) found.push(Number(name));
+    if (Number(parent) === server && command!.startsWith("onepass worker")) found.push(Number(name));
   }
   return found;
 }

@@ -20,13 +20,19 @@ export interface ProfiledServer extends AsyncDisposable {
   profile(): Promise<Profiler.Profile>;
 }
 
-/** `npm start` without npm, on a free port. @throws ProfileError with the server's last words */
+/** `npm start` without npm, on a free port, with the models in the same process: one flame shows all of a request. @throws ProfileError with the server's last words */
 export async function startProfiled(env: NodeJS.ProcessEnv): Promise<ProfiledServer> {
   const folder = await mkdtemp(join(tmpdir(), "onepass-profile-"));
   const profiler = ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_US}`];
   const child = spawn(process.execPath, [...profiler, join(PACKAGE_ROOT, "scripts/start.js")], {
     // Its address is read from the log.
-    env: { ...env, ONEPASS_HOST: "127.0.0.1", ONEPASS_PORT: "0", ONEPASS_LOG_LEVEL: "info" },
+    env: {
+      ONEPASS_WORKERS: "in-process",
+      ...env,
+      ONEPASS_HOST: "127.0.0.1",
+      ONEPASS_PORT: "0",
+      ONEPASS_LOG_LEVEL: "info",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let words = "";
