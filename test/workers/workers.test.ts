@@ -70,7 +70,9 @@ const up = () =>
 test("a model answers from another process as it would in this one", async () => {
   const engine = await opened();
   expect([engine.name, engine.runtime, engine.available]).toEqual(["single-pass", "onnxruntime", true]);
-  expect(await ask(engine, "wake me at nine am")).not.toBe(process.pid);
+  const pid = await ask(engine, "wake me at nine am");
+  expect(pid).not.toBe(process.pid);
+  expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).toContain("onepass worker single-pass@1.0.0");
   const prepared = prepareText("nine", bundle.manifest.text);
   const [scores] = await engine.score(
     [{ text: prepared, truncate: false, field: "text" }],
