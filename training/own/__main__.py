@@ -57,6 +57,7 @@ def settings_of(model: str, how: Recipe, tasks: list[str], reject: str | None, s
         "lr": how.lr,
         "warmup": how.warmup,
         "max_tokens": MAX_TOKENS,
+        "slot_weight": 2.0,
         "swap_values": 0.2,
         "seed": seed,
         **({"reject": reject, "reject_copies": how.reject_copies} if reject else {}),
@@ -116,11 +117,12 @@ def train(args: argparse.Namespace, events: Events, stopped: list[int]) -> None:
 
     rows = data.read_set(Path("."), data.OWN, "train")
     rejected = sum(row.get("intent") == args.reject for row in rows) if args.reject else 0
-    how = recipe(args.model, len(rows), rejected, args.quick)
+    tasks = tasks_of(rows)
+    how = recipe(args.model, len(rows), rejected, "slots" in tasks, args.quick)
     run = OwnRun(Path(args.model))
     config_file = run.folder / "config.toml"
     if not config_file.exists():
-        config_file.write_text(toml_of(settings_of(args.model, how, tasks_of(rows), args.reject, args.seed)))
+        config_file.write_text(toml_of(settings_of(args.model, how, tasks, args.reject, args.seed)))
     if run.done.exists():
         return
     first = run.steps() if run.checkpoint.exists() else 0

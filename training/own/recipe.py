@@ -7,6 +7,7 @@ PATIENCE = 4  # of these without a better score end it
 REJECT_SHARE = 0.03  # of what is read, at least, is out of scope where a label says so
 MOST_COPIES = 8
 MANY = 4_000  # rows
+SLOTS = 1.5  # times the passes, where slots are learnt: tags take longer than a label of the whole text
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Recipe:
     reject_copies: int
 
 
-def recipe(model: str, rows: int, rejected: int = 0, quick: bool = False) -> Recipe:
-    """rows: of train, of which `rejected` are out of scope."""
+def recipe(model: str, rows: int, rejected: int = 0, slots: bool = False, quick: bool = False) -> Recipe:
+    """rows: of train, of which `rejected` are out of scope; slots: whether they have any."""
     kind = KINDS[model]
     least, most = kind.passes
-    passes = min(most, max(least, kind.texts / rows))
+    passes = min(most, max(least, kind.texts / rows)) * (SLOTS if slots else 1)
     few, many = kind.batch
     batch = min(many if rows >= MANY else few, max(2, rows // 4))  # a pass has some groups of texts of a length
     steps = max(20, round(passes * (kind.quick if quick else 1) * rows / batch))

@@ -42,6 +42,7 @@ def test_few_rows_are_read_more_often_than_many(model: str) -> None:
     assert passes(100) > passes(2_000) > passes(20_000) * 0.999
     assert passes(20_000) == pytest.approx(KINDS[model].passes[0], rel=0.01)
     assert recipe(model, 1_000, quick=True).steps < recipe(model, 1_000).steps / 2
+    assert recipe(model, 1_000, slots=True).steps > recipe(model, 1_000).steps
 
 
 def test_a_batch_is_smaller_than_a_little_set() -> None:
