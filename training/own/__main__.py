@@ -18,7 +18,7 @@ from typing import Any
 
 from training import data
 from training.own.events import Events
-from training.own.fetch import fetched
+from training.own.fetch import NAME, fetched
 from training.own.recipe import Recipe, recipe
 
 TASKS = ("intent", "slots", "topic")
@@ -105,7 +105,8 @@ def put_base(model: str, base: Path, to: Path) -> None:
     elif (base / "model.safetensors").exists() and (base / "tokenizer.json").exists():
         shutil.copytree(base, to)
         config = json.loads((to / "config.json").read_text(encoding="utf-8"))
-        (to / "config.json").write_text(json.dumps({"made_of": base.name, **config}, indent=1), encoding="utf-8")
+        told = {} if base.name == NAME else {"made_of": base.name}  # the card knows where the usual one comes from
+        (to / "config.json").write_text(json.dumps({**told, **config}, indent=1), encoding="utf-8")
     else:
         raise SystemExit(f"{base}: holds neither a bundle of onepass nor model.safetensors with tokenizer.json")
 
