@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -97,6 +97,15 @@ test("with --json every line of stdout is JSON", async () => {
     .split("\n")
     .map((line) => JSON.parse(line) as { event: string });
   expect(events.map(({ event }) => event)).toEqual(["start", "train", "step", "scores", "export", "served"]);
+});
+
+test("a folder of work that holds other things is left alone", async () => {
+  const work = join(folder, "documents");
+  await mkdir(work);
+  await writeFile(join(work, "thesis"), "");
+  const { code, stderr } = await run({ training: TRAINING }, "--work", work);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("holds other things")]);
+  expect(await readdir(work)).toEqual(["thesis"]);
 });
 
 test("two models get names of their own", async () => {

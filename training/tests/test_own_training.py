@@ -123,6 +123,28 @@ def test_texts_without_a_label_are_pulled_towards_saying_nothing() -> None:
         assert torch.isfinite(label_loss(logits, torch.tensor(gold), 0.1, 0.1))
 
 
+def test_a_head_begins_where_the_texts_of_its_labels_lie(tmp_path: Path) -> None:
+    from training import batches
+    from training.encoder_model import from_base
+    from training.encoder_tokenizer import EncoderTokenizer
+    from training.own.encoder import start_head
+
+    base = write_base(tmp_path, "bert")
+    tokenizer, labels = EncoderTokenizer(base / "tokenizer.json"), ["music", "orbit", "wake"]
+    texts = {"music": "play some jazz", "orbit": "the shuttle reached its orbit", "wake": "wake me at nine thirty"}
+    told = [{"text": f"{text} {i}", "intent": name} for name, text in texts.items() for i in range(3)]
+    known = [{**row, "tokens": row["text"].split(" "), "slots": ["O"] * len(row["text"].split(" "))} for row in told]
+    items = [batches.utterance(row, {"intent": labels}, tokenizer.encode_closed, None) for row in known]
+    model = from_base(base, {"intent": len(labels)}, 0.0).eval()
+    start_head(model, "intent", items, tokenizer, 64)
+    batch = batches.collate(items, tokenizer.opened, 64)
+    mask = torch.ones_like(batch.ids) if batch.mask is None else batch.mask.long()
+    logits = model.text_logits("intent", model.states(batch.ids, mask), mask, batch.ids)
+    assert (logits.argmax(-1) == batch.labels).all()
+    ahead = logits.max(-1).values - logits.mean(-1)
+    assert 1 < ahead.mean() < 10
+
+
 def test_of_a_long_post_a_part_is_read_and_of_an_utterance_all() -> None:
     from random import Random
 
