@@ -123,7 +123,7 @@ export class OnepassClient {
       return await this.#fetch(this.#url + path, init);
     } catch (cause) {
       signal.throwIfAborted();
-      throw new ConnectionError(`No answer from ${this.#url}.`, { cause });
+      throw new ConnectionError(`No answer from ${this.#url}: ${reasonOf(cause)}`, { cause });
     }
   }
 
@@ -136,4 +136,11 @@ export class OnepassClient {
     if (typeof timer === "object") (timer as { unref(): void }).unref(); // in Node: a timer must not keep a process
     return caller ? AbortSignal.any([caller, over.signal]) : over.signal;
   }
+}
+
+/** `fetch` says no more than that it failed; what happened is a level deeper, in Node at least. */
+function reasonOf(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  const { message, code } = cause as { message?: string; code?: string };
+  return message || code || "the request failed";
 }
