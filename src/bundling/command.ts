@@ -1,5 +1,5 @@
 import { bundleId } from "../bundle/bundle.js";
-import type { Screen } from "../proof/evaluation/progress.js";
+import type { Screen } from "../screen.js";
 import type { MadeBundle } from "./gguf.js";
 import { makeBundle } from "./make.js";
 import type { Options } from "./options.js";

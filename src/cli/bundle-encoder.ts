@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Options } from "../bundling/options.js";
 import { TASK_NAMES, type TaskName } from "../tasks/task.js";
 import { defineCommand, UsageError } from "./command.js";
+import { withManifest } from "./manifest-options.js";
 import { oneOf, repeated } from "./values.js";
 
 export const bundleEncoder = defineCommand({
@@ -12,35 +13,36 @@ export const bundleEncoder = defineCommand({
   description: "docs/bundles.md says how models are exported, and how labels and outputs are found.",
   examples: ["bundle encoder --intent onnx/intent --slots onnx/slots --out models/mine --license MIT"],
   define: (command) =>
-    command
-      .option("--intent <folder>", "a text classifier's: config.json, tokenizer.json, model.onnx (or onnx/model.onnx)")
-      .option("--slots <folder>", "a token classifier's, with BIO tags")
-      .option("--topic <folder>", "a text classifier's; tasks that share a folder share its graph")
-      .requiredOption("--out <dir>", "the folder to make; its last part is the bundle's name unless --name gives one")
-      .option("--name <name>", "the bundle's name")
-      .option("--file <name>", "the graph in each folder; model.onnx by default, or else model_quantized.onnx")
-      .option(
-        "--output <task=name>",
-        "the graph's output for a task; needed where it has several that no task is named after",
-        repeated(outputOf),
-      )
-      .option("--groups <file>", "JSON object: the group of each topic; by default each topic is its own", readGroups)
-      .option(
-        "--text-case <case>",
-        "keep | lower: how the models' training texts were written",
-        oneOf(["keep", "lower"]),
-        "keep",
-      )
-      .option(
-        "--schedule <name>",
-        "in-turn | side-by-side: whether the graphs run one after the other or at once",
-        oneOf(["in-turn", "side-by-side"]),
-        "in-turn",
-      )
-      .option("--version <version>", "as the manifest names it", "0.1.0")
-      .option("--description <text>", "as the manifest has it")
-      .option("--language <code>", "of the texts", "en")
-      .option("--license <name>", "of the weights", "unknown")
+    withManifest(
+      command
+        .option(
+          "--intent <folder>",
+          "a text classifier's: config.json, tokenizer.json, model.onnx (or onnx/model.onnx)",
+        )
+        .option("--slots <folder>", "a token classifier's, with BIO tags")
+        .option("--topic <folder>", "a text classifier's; tasks that share a folder share its graph")
+        .requiredOption("--out <dir>", "the folder to make; its last part is the bundle's name unless --name gives one")
+        .option("--name <name>", "the bundle's name")
+        .option("--file <name>", "the graph in each folder; model.onnx by default, or else model_quantized.onnx")
+        .option(
+          "--output <task=name>",
+          "the graph's output for a task; needed where it has several that no task is named after",
+          repeated(outputOf),
+        )
+        .option("--groups <file>", "JSON object: the group of each topic; by default each topic is its own", readGroups)
+        .option(
+          "--text-case <case>",
+          "keep | lower: how the models' training texts were written",
+          oneOf(["keep", "lower"]),
+          "keep",
+        )
+        .option(
+          "--schedule <name>",
+          "in-turn | side-by-side: whether the graphs run one after the other or at once",
+          oneOf(["in-turn", "side-by-side"]),
+          "in-turn",
+        ),
+    )
       .option("--hard-link", "hard-link the files instead of copying them", false)
       .option("--json", "print folder, model and the first answer as JSON", false),
   read({ intent, slots, topic, output = [], textCase, ...given }): Options & { readonly json: boolean } {

@@ -4,6 +4,7 @@ import type { AnswerPrompt } from "../bundle/manifest.js";
 import type { GgufOptions } from "../bundling/gguf.js";
 import { readLabels } from "../bundling/labels.js";
 import { defineCommand, EXIT, UsageError } from "./command.js";
+import { withManifest } from "./manifest-options.js";
 import { oneOf, text, whole } from "./values.js";
 
 interface Options extends Omit<GgufOptions, "labels"> {
@@ -24,36 +25,34 @@ export const bundleGguf = defineCommand({
   ],
   failure: "the model did not answer",
   define: (command) =>
-    command
-      .argument("<file>", "the weights")
-      .requiredOption(
-        "--out <dir>",
-        "the folder to make; its last part is the bundle's name unless --name gives one",
-        text,
-      )
-      .option("--name <name>", "the bundle's name")
-      .option("--labels <file>", 'JSON: {"intent": ["…"], "slots": ["…"], "topic": {"label": "group"}}', readLabels)
-      .option("--data <file>", "rows (docs/data-format.md) whose labels are the model's")
-      .option("--system <text>", "the system's turn of the chat, in the file's own template")
-      .option("--user <template>", "the user's turn, {text} is the text", template, "{text}")
-      .option("--plain <template>", "no chat: a prompt as it stands, {text} is the text", template)
-      .option(
-        "--values <kind>",
-        "free | of-text: whether slots' values are whatever it writes, or words of the text",
-        oneOf(["free", "of-text"]),
-        "free",
-      )
-      .option("--max-tokens <n>", "longest text", whole(8, 131_072), 400)
-      .option(
-        "--text-case <case>",
-        "keep | lower: how the training texts were written",
-        oneOf(["keep", "lower"]),
-        "keep",
-      )
-      .option("--version <version>", "as the manifest names it", "0.1.0")
-      .option("--description <text>", "as the manifest has it")
-      .option("--language <code>", "of the texts", "en")
-      .option("--license <name>", "of the weights", "unknown")
+    withManifest(
+      command
+        .argument("<file>", "the weights")
+        .requiredOption(
+          "--out <dir>",
+          "the folder to make; its last part is the bundle's name unless --name gives one",
+          text,
+        )
+        .option("--name <name>", "the bundle's name")
+        .option("--labels <file>", 'JSON: {"intent": ["…"], "slots": ["…"], "topic": {"label": "group"}}', readLabels)
+        .option("--data <file>", "rows (docs/data-format.md) whose labels are the model's")
+        .option("--system <text>", "the system's turn of the chat, in the file's own template")
+        .option("--user <template>", "the user's turn, {text} is the text", template, "{text}")
+        .option("--plain <template>", "no chat: a prompt as it stands, {text} is the text", template)
+        .option(
+          "--values <kind>",
+          "free | of-text: whether slots' values are whatever it writes, or words of the text",
+          oneOf(["free", "of-text"]),
+          "free",
+        )
+        .option("--max-tokens <n>", "longest text", whole(8, 131_072), 400)
+        .option(
+          "--text-case <case>",
+          "keep | lower: how the training texts were written",
+          oneOf(["keep", "lower"]),
+          "keep",
+        ),
+    )
       .option("--hard-link", "hard-link the file instead of copying it", false)
       .option("--json", "print folder, model and the first answer as JSON", false),
   read({ system, user, plain, textCase, ...given }, file): Options {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Screen } from "../proof/evaluation/progress.js";
+import type { Screen } from "../screen.js";
 
 /** What a command meets outside itself. */
 export interface Io {

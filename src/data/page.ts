@@ -1,12 +1,9 @@
-import type { Figure } from "../proof/loadtest/html/figure.js";
-import { drawn, squareOf } from "../proof/loadtest/html/figure.js";
-import { STYLE } from "../proof/loadtest/html/style.js";
-import { axis, bottomAxis, COLOUR, drawing, escape, seriesColour } from "../proof/loadtest/html/svg.js";
+import type { Figure } from "../charts/figure.js";
+import { drawn, squareOf } from "../charts/figure.js";
+import { htmlPage, htmlTable } from "../charts/page.js";
+import { axis, bottomAxis, COLOUR, drawing, escape, seriesColour } from "../charts/svg.js";
 import { total, type Counts, type DataReport, type LabelCount } from "./report.js";
 import { SPLITS } from "./row.js";
-
-/** Nothing is loaded from anywhere, and nothing runs. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** Labels in one plot; the table has them all. */
 const SHOWN = 40;
@@ -52,15 +49,14 @@ function lengthPlot({ words: { histogram, p50, p95, max } }: DataReport): Figure
   return { title, caption: `Median ${p50}, 95 % have at most ${p95}, the longest ${max}.`, legend: [], svg };
 }
 
-function table(title: string, head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  if (rows.length === 0) return "";
-  const cells = (tag: string, row: readonly (string | number)[]) =>
-    row.map((cell) => `<${tag}>${escape(String(cell))}</${tag}>`).join("");
-  return `<h3>${escape(title)}</h3>
-<div class="scroll"><table><thead><tr>${cells("th", head)}</tr></thead><tbody>
-${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}
-</tbody></table></div>`;
-}
+/** Nothing where there is no row. */
+const table = (...[title, head, rows]: Parameters<typeof htmlTable>): string =>
+  rows.length === 0 ? "" : htmlTable(title, head, rows);
+
+const DETAILS = `
+details { background: var(--panel); border-radius: 10px; padding: .7rem 1rem; margin: .6rem 0; overflow-wrap: anywhere; }
+summary { cursor: pointer; }
+`;
 
 function findings({ findings: found }: DataReport): string {
   if (found.length === 0) return "<p>Nothing was found that would hurt a model.</p>";
@@ -73,7 +69,7 @@ ${escape(message)}</summary><ul>${list.join("\n")}${more}</ul></details>`;
   return told.join("\n");
 }
 
-/** The report as one HTML file: plots are drawings in it, nothing is fetched and no script runs. */
+/** The report as one HTML file. */
 export function dataPage(report: DataReport, name: string): string {
   const { rows, intents, topics, slots } = report;
   const splits = splitsOf(rows);
@@ -85,20 +81,7 @@ export function dataPage(report: DataReport, name: string): string {
   ].filter((figure) => figure !== undefined);
   const countsOf = ({ rows: own }: LabelCount) => splits.map((split) => own[split] ?? 0);
   const summary = splits.map((split) => `${split} ${rows[split] ?? 0}`).join(", ");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>onepass data report</title>
-<style>${STYLE}
-details { background: var(--panel); border-radius: 10px; padding: .7rem 1rem; margin: .6rem 0; overflow-wrap: anywhere; }
-summary { cursor: pointer; }
-</style>
-</head>
-<body>
-<h1>Data report</h1>
+  const body = `<h1>Data report</h1>
 <p class="muted">${escape(name)}: ${total(rows)} rows (${escape(summary)}), ${intents.length} intents, ${slots.length} slots.
 This page holds texts of the data.</p>
 <h2>Findings</h2>
@@ -131,8 +114,6 @@ ${table(
       slot.intents,
     ],
   ]),
-)}
-</body>
-</html>
-`;
+)}`;
+  return htmlPage({ title: "onepass data report", style: DETAILS, body });
 }

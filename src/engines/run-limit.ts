@@ -1,26 +1,18 @@
-import type { Bundle } from "../bundle/bundle.js";
 import { EngineError } from "../errors.js";
 import type { TaskName } from "../tasks/task.js";
-import type { Engine, EngineName, RuntimeName, ScoreRequest, Scores, WrittenAnswer } from "./engine.js";
+import { EngineAround } from "./around.js";
+import type { Engine, ScoreRequest, Scores, WrittenAnswer } from "./engine.js";
 
 /**
  * An engine whose runs may take only so long: one that hangs has failed while somebody still waits for an answer, so that
  * another engine can give it. Stands below whatever lets requests wait: only the engine's own time counts.
  */
-export class RunLimitedEngine implements Engine {
-  readonly name: EngineName;
-  readonly runtime: RuntimeName;
-  readonly bundle: Bundle;
-  readonly places?: number;
-
+export class RunLimitedEngine extends EngineAround {
   constructor(
-    private readonly inner: Engine,
+    inner: Engine,
     private readonly limitMs: number,
   ) {
-    this.name = inner.name;
-    this.runtime = inner.runtime;
-    this.bundle = inner.bundle;
-    if (inner.places !== undefined) this.places = inner.places;
+    super(inner);
   }
 
   /** @throws EngineError after `limitMs`; by then the engine is told to stop, as far as it can */
@@ -49,21 +41,5 @@ export class RunLimitedEngine implements Engine {
       clearTimeout(timer);
       signal.removeEventListener("abort", callerGone);
     }
-  }
-
-  get device(): string | undefined {
-    return this.inner.device;
-  }
-
-  get available(): boolean {
-    return this.inner.available !== false;
-  }
-
-  async check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
-    await this.inner.check?.(requests, tasks);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.inner[Symbol.asyncDispose]();
   }
 }

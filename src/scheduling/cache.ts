@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Bundle } from "../bundle/bundle.js";
-import type { Engine, EngineName, RuntimeName, ScoreRequest, Scores, WrittenAnswer } from "../engines/engine.js";
+import { EngineAround } from "../engines/around.js";
+import type { Engine, ScoreRequest, Scores, WrittenAnswer } from "../engines/engine.js";
 import type { TaskName } from "../tasks/task.js";
 
 type Score = Scores | WrittenAnswer;
@@ -58,21 +59,14 @@ export class AnswerCache {
  * An engine that is asked only for what the cache does not have. What is done to scores afterwards (`top_k`, `offsets`,
  * `oos_threshold`) is no part of the key, so that such requests share an entry.
  */
-export class CachedEngine implements Engine {
-  readonly name: EngineName;
-  readonly runtime: RuntimeName;
-  readonly bundle: Bundle;
-  readonly places?: number;
+export class CachedEngine extends EngineAround {
   readonly #model: string;
 
   constructor(
-    private readonly inner: Engine,
+    inner: Engine,
     private readonly cache: AnswerCache,
   ) {
-    this.name = inner.name;
-    this.runtime = inner.runtime;
-    this.bundle = inner.bundle;
-    if (inner.places !== undefined) this.places = inner.places;
+    super(inner);
     this.#model = `${modelDigest(inner.bundle)} ${inner.name}`;
   }
 
@@ -89,18 +83,6 @@ export class CachedEngine implements Engine {
       this.cache.set(keys[i]!, fresh);
       return fresh;
     });
-  }
-
-  get available(): boolean {
-    return this.inner.available !== false;
-  }
-
-  async check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
-    await this.inner.check?.(requests, tasks);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.inner[Symbol.asyncDispose]();
   }
 
   #key({ text, truncate }: ScoreRequest, tasks: readonly TaskName[]): string {

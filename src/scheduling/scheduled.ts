@@ -1,5 +1,5 @@
-import type { Bundle } from "../bundle/bundle.js";
-import type { Engine, EngineName, RuntimeName, ScoreRequest, Scores, WrittenAnswer } from "../engines/engine.js";
+import { EngineAround } from "../engines/around.js";
+import type { Engine, ScoreRequest, Scores, WrittenAnswer } from "../engines/engine.js";
 import { EngineError, OnepassError, OverloadedError } from "../errors.js";
 import type { TaskName } from "../tasks/task.js";
 import { deadlineOf } from "./deadline.js";
@@ -26,11 +26,8 @@ export interface QueueObserver {
  * A queue before an engine, wherever that engine's model lives: it gives the engine a few texts at a time, so that whoever
  * comes next is not behind all that came before, and so that what is given up in time costs the model nothing.
  */
-export class ScheduledEngine implements Engine {
-  readonly name: EngineName;
-  readonly runtime: RuntimeName;
-  readonly bundle: Bundle;
-  readonly places: number;
+export class ScheduledEngine extends EngineAround {
+  override readonly places: number;
   /** When it was last asked, whatever came of it, on the clock of `performance.now()`. */
   askedAt = -Infinity;
   readonly #queue: FairQueue<Job>;
@@ -38,13 +35,11 @@ export class ScheduledEngine implements Engine {
   #drained: () => void = () => undefined;
 
   constructor(
-    private readonly inner: Engine,
+    inner: Engine,
     limits: QueueLimits,
     private readonly observer: QueueObserver = {},
   ) {
-    this.name = inner.name;
-    this.runtime = inner.runtime;
-    this.bundle = inner.bundle;
+    super(inner);
     this.places = inner.places ?? USUAL_PLACES;
     this.#queue = new FairQueue(limits, this.places);
   }
@@ -79,23 +74,15 @@ export class ScheduledEngine implements Engine {
     }
   }
 
-  get available(): boolean {
-    return this.inner.available !== false;
-  }
-
-  async check(requests: readonly ScoreRequest[], tasks: readonly TaskName[]): Promise<void> {
-    await this.inner.check?.(requests, tasks);
-  }
-
   /** Takes no more, answers what it has taken, and closes the engine. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  override async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#pump();
     });
     this.observer.onClosed?.();
-    await this.inner[Symbol.asyncDispose]();
+    await super[Symbol.asyncDispose]();
   }
 
   /**

@@ -1,4 +1,4 @@
-import { escape } from "../proof/loadtest/html/svg.js";
+import { escape } from "../charts/svg.js";
 import type { Confusion } from "./report.js";
 
 /** Labels in the table; the JSON has them all. */

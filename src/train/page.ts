@@ -1,12 +1,17 @@
-import { drawn, keyOf, symbolOf, type Figure } from "../proof/loadtest/html/figure.js";
-import { STYLE } from "../proof/loadtest/html/style.js";
-import { axis, bottomAxis, drawing, escape, seriesColour } from "../proof/loadtest/html/svg.js";
+import { drawn, keyOf, symbolOf, type Figure } from "../charts/figure.js";
+import { htmlPage } from "../charts/page.js";
+import { axis, bottomAxis, drawing, escape, seriesColour } from "../charts/svg.js";
 import { TASK_NAMES } from "../tasks/task.js";
 import { confusionTable } from "./page-confusion.js";
 import { LABEL_TASKS, type Judgement, type TrainReport } from "./report.js";
 
-/** Nothing is loaded from anywhere, and nothing runs. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+const RULES = `
+details { background: var(--panel); border-radius: 10px; padding: .7rem 1rem; margin: .6rem 0; overflow-wrap: anywhere; }
+summary { cursor: pointer; }
+td.text { white-space: normal; text-align: left; min-width: 14rem; }
+.confusion td, .confusion th { padding: .15rem .4rem; min-width: 0; }
+.confusion thead th { writing-mode: vertical-rl; text-align: left; max-height: 14rem; }
+`;
 
 const NAMES = { intent: "intents", slots: "slots", topic: "topics" } as const;
 const percent = (fraction: number, digits = 1): string => (100 * fraction).toFixed(digits);
@@ -16,33 +21,15 @@ export function trainPage(report: TrainReport): string {
   const { bundle, engine, rows, judged, quick, steps, seconds } = report;
   const minutes = (seconds.training / 60).toFixed(1);
   const figures = [curveOf(report, "dev"), curveOf(report, "loss")].filter((figure) => figure !== undefined);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${escape(bundle)}: training report</title>
-<style>${STYLE}
-details { background: var(--panel); border-radius: 10px; padding: .7rem 1rem; margin: .6rem 0; overflow-wrap: anywhere; }
-summary { cursor: pointer; }
-td.text { white-space: normal; text-align: left; min-width: 14rem; }
-.confusion td, .confusion th { padding: .15rem .4rem; min-width: 0; }
-.confusion thead th { writing-mode: vertical-rl; text-align: left; max-height: 14rem; }
-</style>
-</head>
-<body>
-<h1>${escape(bundle)}</h1>
+  const body = `<h1>${escape(bundle)}</h1>
 <p class="muted">${escape(engine)}, trained on ${rows.train} rows${quick ? " with --quick" : ""}; best after ${steps} steps, ${minutes} minutes of
 training in the last call. This page holds texts of the data: it is for you, and no part of the bundle.</p>
 ${judged.map((one) => section(one, rows[one.split])).join("\n")}
 <h2>Learning curve</h2>
 <div class="figures">
 ${figures.map(drawn).join("\n")}
-</div>
-</body>
-</html>
-`;
+</div>`;
+  return htmlPage({ title: `${bundle}: training report`, style: RULES, body });
 }
 
 function section(judgement: Judgement, rows: number): string {

@@ -1,5 +1,5 @@
 import cliProgress from "cli-progress";
-import type { Screen } from "../proof/evaluation/progress.js";
+import type { Screen } from "../screen.js";
 import type { TrainingEvent } from "./events.js";
 
 /** What is told of a training while it runs. Disposing of it ends a bar. */

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { environment, readableJson } from "../evaluation/report.js";
-import type { Screen } from "../evaluation/progress.js";
 import { Fleet } from "../fleet/fleet.js";
 import { FLEET_SIZE, startProxy } from "../fleet/haproxy.js";
 import { requestBody } from "../loadtest/answer.js";
@@ -10,6 +9,7 @@ import { currentCommit } from "../loadtest/environment.js";
 import { LoadTestError } from "../loadtest/errors.js";
 import { chooseTargets, modelOf, type Wish } from "../loadtest/targets.js";
 import { ownSet } from "../loadtest/texts.js";
+import type { Surroundings } from "../surroundings.js";
 import { measureFleet, type MeasurePlan } from "./measure.js";
 import { intoPage } from "../into-page.js";
 import { capacityTables, type CapacityReport } from "./report.js";
@@ -25,13 +25,6 @@ export interface Options extends MeasurePlan {
   readonly dollarsACoreHour: number;
   readonly json: string;
   readonly page?: string | undefined;
-}
-
-export interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly stop: AbortSignal;
-  readonly stdout: Screen;
-  readonly stderr: Screen;
 }
 
 const TASKS = ["intent", "slots"] as const;

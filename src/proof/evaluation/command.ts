@@ -6,7 +6,8 @@ import { evaluate } from "./evaluate.js";
 import { STDOUT, tellReport } from "./json-file.js";
 import { loadData } from "./load.js";
 import type { Options } from "./options.js";
-import { progressOn, type Screen } from "./progress.js";
+import type { Screen } from "../../screen.js";
+import { progressOn } from "./progress.js";
 import { environment, readableJson, reportedOptions, table, type Report } from "./report.js";
 import { shortfalls } from "./thresholds.js";
 

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { Screen } from "./progress.js";
+import type { Screen } from "../../screen.js";
 
 /** As `--json`: JSON takes the place of the words on stdout. */
 export const STDOUT = "-";

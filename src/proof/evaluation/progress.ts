@@ -1,10 +1,5 @@
 import cliProgress from "cli-progress";
-
-/** A stream to tell people things on: standard error. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
+import type { Screen } from "../../screen.js";
 
 /** What is told while it runs. Disposing of it ends a bar, finished or not. */
 export interface Listener extends Disposable {

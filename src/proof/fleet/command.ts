@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { environment, readableJson, type Environment } from "../evaluation/report.js";
-import type { Screen } from "../evaluation/progress.js";
 import { currentCommit, type Commit } from "../loadtest/environment.js";
 import { SENTENCES } from "../loadtest/sentences.js";
+import type { Surroundings } from "../surroundings.js";
 import { checkFleet, type Phase } from "./check.js";
 import { Fleet } from "./fleet.js";
 import { startProxy, type ServerStats } from "./haproxy.js";
@@ -19,13 +19,6 @@ export interface ProxyReport {
   readonly plan: CheckPlan & Pick<Options, "clients" | "pauseMs" | "model">;
   readonly environment: Environment;
   readonly commit?: Commit;
-}
-
-export interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly stop: AbortSignal;
-  readonly stdout: Screen;
-  readonly stderr: Screen;
 }
 
 const TIMEOUT_MS = 60_000; // of a client: longer than the proxy's own

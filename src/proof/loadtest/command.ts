@@ -1,4 +1,4 @@
-import type { Screen } from "../evaluation/progress.js";
+import type { Screen } from "../../screen.js";
 import { seeded } from "../../statistics/random.js";
 import { accuracyOf, readAccuracy } from "./accuracy.js";
 import { bundlesFor, findBundles, modelsDir, type FoundBundle } from "./bundles.js";

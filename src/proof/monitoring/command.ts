@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Screen } from "../evaluation/progress.js";
 import { PACKAGE_ROOT } from "../../package.js";
+import type { Surroundings } from "../surroundings.js";
 import { checkDashboard } from "./check.js";
 import { drawDashboard } from "./picture.js";
 
@@ -10,13 +10,6 @@ export interface DashboardCheckOptions {
   readonly seconds: number;
   /** Where the panels are drawn; a relative path starts at the package's folder. */
   readonly svg: string;
-}
-
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly stop: AbortSignal;
-  readonly stdout: Screen;
-  readonly stderr: Screen;
 }
 
 /** Returns whether every query and every rule is sound and has something to show. */

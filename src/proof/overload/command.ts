@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { environment, readableJson } from "../evaluation/report.js";
-import type { Screen } from "../evaluation/progress.js";
 import { requestBody } from "../loadtest/answer.js";
 import { modelsDir } from "../loadtest/bundles.js";
 import { Calibration } from "../loadtest/calibration.js";
@@ -10,6 +9,7 @@ import { LoadTestError } from "../loadtest/errors.js";
 import { runningServer, startServer, untilLoaded } from "../loadtest/server.js";
 import { chooseTargets, modelOf, parseWishes, type Target } from "../loadtest/targets.js";
 import { ownSet } from "../loadtest/texts.js";
+import type { Surroundings } from "../surroundings.js";
 import { residentBytes } from "../../resident.js";
 import { runPhases, type Load, type Measured, type Plan } from "./phases.js";
 import { pin } from "./pin.js";
@@ -26,13 +26,6 @@ export interface Options extends Plan {
   readonly pin: boolean;
   readonly json?: string | undefined;
   readonly page?: string | undefined;
-}
-
-export interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly stop: AbortSignal;
-  readonly stdout: Screen;
-  readonly stderr: Screen;
 }
 
 const TASKS = ["intent", "slots"] as const;

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { environment, readableJson } from "../evaluation/report.js";
-import type { Screen } from "../evaluation/progress.js";
 import { modelsDir } from "../loadtest/bundles.js";
 import { servedEngines } from "../loadtest/discover.js";
 import { currentCommit } from "../loadtest/environment.js";
 import { LoadTestError } from "../loadtest/errors.js";
 import { startServer, untilLoaded } from "../loadtest/server.js";
 import { chooseTargets, modelOf, type Wish } from "../loadtest/targets.js";
+import type { Surroundings } from "../surroundings.js";
 import { residentBytes } from "../../resident.js";
 import { TASK_NAMES } from "../../tasks/task.js";
 import { soakTable, systemOf, type SoakedSystem, type SoakReport } from "./report.js";
@@ -21,13 +21,6 @@ export interface Options {
   readonly minutes?: number | undefined;
   readonly seed: number;
   readonly json?: string | undefined;
-}
-
-export interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly stop: AbortSignal;
-  readonly stdout: Screen;
-  readonly stderr: Screen;
 }
 
 const WRITING = ["generate", "dual-decoder"];

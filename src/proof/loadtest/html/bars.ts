@@ -1,8 +1,17 @@
 import { figure } from "../markdown.js";
 import type { Report } from "../report.js";
 import { stages, type TargetReport } from "../target-report.js";
-import { squareOf, type Figure } from "./figure.js";
-import { bottomAxis, COLOUR, drawing, FONT_SIZE, ROW_GRID, rowAxis, rowsHeight, seriesColour } from "./svg.js";
+import { squareOf, type Figure } from "../../../charts/figure.js";
+import {
+  bottomAxis,
+  COLOUR,
+  drawing,
+  FONT_SIZE,
+  ROW_GRID,
+  rowAxis,
+  rowsHeight,
+  seriesColour,
+} from "../../../charts/svg.js";
 
 /** In per cent; a hair less, so that no sum of rounded parts is beyond the axis. */
 const FULL = 99.999;

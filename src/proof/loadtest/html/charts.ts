@@ -1,8 +1,8 @@
 import { figure } from "../markdown.js";
 import type { Report } from "../report.js";
 import type { TargetReport } from "../target-report.js";
-import { keyOf, symbolOf, type Figure, type Key } from "./figure.js";
-import { axis, bottomAxis, COLOUR, drawing, seriesColour } from "./svg.js";
+import { keyOf, symbolOf, type Figure, type Key } from "../../../charts/figure.js";
+import { axis, bottomAxis, COLOUR, drawing, seriesColour } from "../../../charts/svg.js";
 
 const GRID = { left: 64, right: 28, top: 36, bottom: 52 };
 const HEIGHT = 380;

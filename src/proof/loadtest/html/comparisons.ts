@@ -1,8 +1,8 @@
 import { figure } from "../markdown.js";
 import type { Report } from "../report.js";
 import type { TargetReport } from "../target-report.js";
-import { keyOf, symbolOf, type Figure } from "./figure.js";
-import { axis, bottomAxis, COLOUR, drawing, ROW_GRID, rowAxis, rowsHeight, seriesColour } from "./svg.js";
+import { keyOf, symbolOf, type Figure } from "../../../charts/figure.js";
+import { axis, bottomAxis, COLOUR, drawing, ROW_GRID, rowAxis, rowsHeight, seriesColour } from "../../../charts/svg.js";
 
 interface Api {
   value(dimension: number): number;

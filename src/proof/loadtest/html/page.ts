@@ -1,15 +1,12 @@
-import { describeRun, figure, noticesOf, tablesOf, type Table } from "../markdown.js";
+import { describeRun, figure, noticesOf, tablesOf } from "../markdown.js";
 import type { RatioReport } from "../ratios.js";
 import type { Report } from "../report.js";
 import { timeSplit, tokens } from "./bars.js";
 import { againstLoad, distribution, throughput } from "./charts.js";
 import { accuracyAgainstLatency, ratioPlot } from "./comparisons.js";
-import { drawn, type Figure } from "./figure.js";
-import { STYLE } from "./style.js";
-import { escape } from "./svg.js";
-
-/** Nothing is loaded from anywhere, and nothing runs. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+import { drawn, type Figure } from "../../../charts/figure.js";
+import { htmlPage, htmlTable } from "../../../charts/page.js";
+import { escape } from "../../../charts/svg.js";
 
 function card([key, { p50, ci95, http, against }]: [string, RatioReport]): string {
   const other = key.slice(key.indexOf("/") + 1);
@@ -26,15 +23,6 @@ function cards({ ratios, sets: [set = ""] }: Report): string {
   return `<h2>${escape(one)} takes</h2>
 <ul class="cards">${Object.entries(ratios).map(card).join("\n")}</ul>
 <p class="muted">Ratios of medians: one client, texts ${escape(set)}.</p>`;
-}
-
-function table({ title, head, rows }: Table): string {
-  const cells = (tag: string, row: readonly string[]) => row.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join("");
-  const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
-  return `<h3>${escape(title)}</h3>
-<div class="scroll"><table><thead><tr>${cells("th", head)}</tr></thead><tbody>
-${body}
-</tbody></table></div>`;
 }
 
 function figuresOf(report: Report): Figure[] {
@@ -76,20 +64,9 @@ takes ${factor} times as long as that, the block counts as disturbed: ${disturbe
 const list = (items: readonly string[], name: string): string =>
   `<ul class="${name}">${items.map((item) => `<li>${escape(item)}</li>`).join("\n")}</ul>`;
 
-/** The report as one HTML file: plots are drawings in it, nothing is fetched and no script runs. */
 export function page(report: Report): string {
   const notices = noticesOf(report);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>onepass load test</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>onepass load test</h1>
+  const body = `<h1>onepass load test</h1>
 <p class="muted">${escape(describeRun(report))}</p>
 ${notices.length > 0 ? list(notices, "notices") : ""}
 ${cards(report)}
@@ -98,10 +75,10 @@ ${cards(report)}
 ${figuresOf(report).map(drawn).join("\n")}
 </div>
 <h2>Tables</h2>
-${tablesOf(report).map(table).join("\n")}
+${tablesOf(report)
+  .map(({ title, head, rows }) => htmlTable(title, head, rows))
+  .join("\n")}
 <h2>Method</h2>
-${list(method(report), "method")}
-</body>
-</html>
-`;
+${list(method(report), "method")}`;
+  return htmlPage({ title: "onepass load test", body });
 }

@@ -1,18 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { ClassifyRequest } from "../src/classify/request.js";
-import { ClassifyService, type ServiceSettings } from "../src/classify/service.js";
-import { EngineError } from "../src/errors.js";
-import { Shadow } from "../src/shadow/shadow.js";
-import { quantileOf } from "../src/statistics/quantile.js";
-import { fakePool, SETTINGS } from "../test/classify/fakes.js";
+import { ClassifyRequest } from "../../src/classify/request.js";
+import { ClassifyService, type ServiceSettings } from "../../src/classify/service.js";
+import { EngineError } from "../../src/errors.js";
+import { Shadow } from "../../src/shadow/shadow.js";
+import { quantileOf } from "../../src/statistics/quantile.js";
+import { fakePool, SETTINGS } from "./fakes.js";
 
 /**
  * What fallback, breaker and shadow add to a request: the service over engines that take no time, in interleaved blocks. Processor
  * time, which other work on the machine changes less than the clock's.
  *
- * npx tsx scripts/overhead.ts [--rounds 40] [--json FILE]
+ * npm run overhead -- [--rounds 40] [--json FILE]
  */
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "40" }, json: { type: "string" } } });
 const ROUNDS = Number(values.rounds);
