@@ -67,3 +67,15 @@ test("a text without words leaves the intents as they are", () => {
   expect(Array.from(decided)).toEqual([expect.closeTo(0.25, 6), expect.closeTo(0.75, 6)]);
   expect(path).toEqual([]);
 });
+
+test("of two intents whose slots make up for what one is behind, the first of the labels has its own slots", () => {
+  const set = parseTagSet(["O", "B-x"]);
+  // 0.25 with slots that cost nothing, 0.5 with slots that halve it: as good as each other, to the last bit.
+  const penalties = [Float64Array.of(-1000, 0), Float64Array.of(-Math.log(2), -1000)];
+  const { intents, path } = decideJointly(Float32Array.of(0.25, 0.5, 0.25), [new Float32Array(2)], set, [
+    ...penalties,
+    Float64Array.of(-1000, -1000),
+  ]);
+  expect(intents[0]).toBe(intents[1]);
+  expect([...path]).toEqual([1]);
+});

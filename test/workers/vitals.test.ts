@@ -46,6 +46,25 @@ describe("a worker whose heart beats", () => {
     expect(vitals.illness(40_000, LIMITS)).toBeUndefined();
   });
 
+  test("hangs though new orders come all the time", () => {
+    const vitals = worker(0);
+    for (let at = 1_000; at <= 12_000; at += 1_000) {
+      vitals.began(at, at);
+      vitals.beat(at, 100);
+    }
+    expect(vitals.illness(11_000, LIMITS)).toBeUndefined();
+    expect(vitals.illness(12_000, LIMITS)).toBe("hung");
+  });
+
+  test("is not blamed for the time in which the watcher stood still and read no answer", () => {
+    const vitals = worker(1_000);
+    vitals.began(1_000, 1);
+    vitals.excuse(5_000);
+    vitals.beat(16_000, 100);
+    expect(vitals.illness(16_000, LIMITS)).toBeUndefined();
+    expect(vitals.illness(16_001, LIMITS)).toBe("hung");
+  });
+
   test("does not hang while others of its orders are finished, however long one waits", () => {
     const vitals = worker(0);
     vitals.began(0, 1);
