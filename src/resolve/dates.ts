@@ -12,9 +12,13 @@ interface Found {
 /** Units of which a date is a moment and no day. */
 const MOMENTS: ReadonlySet<string | undefined> = new Set(["time", "millisecond", "second", "minute", "hour"]);
 
+/** The library would make 23:00 of "24:00". */
+const NO_HOUR = /^(2[4-9]|[3-9]\d)[:.]\d{2}$/u;
+
 /** A day, several, or a moment: "friday", "next week", "tomorrow at noon". Names of days lie ahead of the reference. */
 export function resolveDate(value: string, { time, timezone }: Reference): Resolved | undefined {
   const said = plain(value);
+  if (NO_HOUR.test(said)) return undefined;
   const context = { timezone, today: localTime(time, timezone) };
   const [found] = english(said).dates(context).get() as Found[];
   if (!found?.start) return dayOfMonth(said, context.today);

@@ -48,11 +48,12 @@ export function durationOf(value: string): Resolved | undefined {
 /** "twenty five percent" is 25 with the unit "percent"; "$20" 20 with "$". */
 export function numberOf(value: string): Resolved | undefined {
   const said = plain(value);
-  const [first] = english(said).numbers().json() as {
+  const unsigned = said.replace(/^(?:[-−]|minus\s)\s*/u, ""); // the library loses the sign, or the unit, of "-$20"
+  const [first] = english(unsigned).numbers().json() as {
     number?: { num: number | null; prefix: string; suffix: string };
   }[];
   const { num, prefix = "", suffix = "" } = first?.number ?? {};
   if (num === null || num === undefined || !Number.isFinite(num)) return undefined;
-  const unit = suffix === "%" || /\bper\s?cent\b/u.test(said) ? "percent" : prefix.replace("-", "");
-  return { type: "number", value: prefix.includes("-") ? -Math.abs(num) : num, ...(unit !== "" && { unit }) };
+  const unit = suffix === "%" || /\bper\s?cent\b/u.test(said) ? "percent" : prefix;
+  return { type: "number", value: unsigned === said ? num : -num, ...(unit !== "" && { unit }) };
 }

@@ -59,6 +59,7 @@ describe("times", () => {
     ["seven in the evening", time("19:00")],
     ["5:45", time("05:45")],
     ["17:30", time("17:30")],
+    ["0:00", time("00:00")],
     ["two hours", duration("PT2H")],
     ["ten minutes from now", { type: "datetime", value: "2026-11-30T15:10:00-05:00" }],
   ] as [string, Resolved][])("%s", (value, wanted) => {
@@ -78,6 +79,9 @@ describe("durations and numbers", () => {
     ["$20", "number", { type: "number", value: 20, unit: "$" }],
     ["one hundred and five", "number", { type: "number", value: 105 }],
     ["minus three", "number", { type: "number", value: -3 }],
+    ["-20", "number", { type: "number", value: -20 }],
+    ["-$20", "number", { type: "number", value: -20, unit: "$" }],
+    ["minus three percent", "number", { type: "number", value: -3, unit: "percent" }],
     ["3.5", "number", { type: "number", value: 3.5 }],
   ] as [string, Resolvable, Resolved][])("%s as a %s", (value, kind, wanted) => {
     expect(resolved(value, kind)).toEqual(wanted);
@@ -88,6 +92,8 @@ test.each([
   ["everything", "date"],
   ["soon", "time"],
   ["99", "time"],
+  ["24:00", "time"],
+  ["9:60", "time"],
   ["nine lives", "time"],
   ["a while", "duration"],
   ["many", "number"],

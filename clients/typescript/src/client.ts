@@ -141,6 +141,6 @@ export class OnepassClient {
 /** `fetch` says no more than that it failed; what happened is a level deeper, in Node at least. */
 function reasonOf(error: unknown): string {
   const { cause = error } = error as { cause?: unknown };
-  const { message, code } = cause as { message?: string; code?: string };
-  return message || code || "the request failed";
+  const { message = "", code = "the request failed" } = cause as { message?: string; code?: string };
+  return message === "" ? code : message; // of several addresses that were tried there is but a code
 }

@@ -60,6 +60,13 @@ describe("text-embeddings-inference", () => {
     expect(wrapped).toEqual(one); // TEI's rule: a list of texts is one input
   });
 
+  test("a text that is too long is cut where that is asked for, and else refused", async () => {
+    const http = await adapted();
+    const inputs = "one two three four five six seven eight nine";
+    await http.post("/predict").send({ inputs, truncate: true }).expect(200);
+    for (const truncate of [false, null, undefined]) await http.post("/predict").send({ inputs, truncate }).expect(413);
+  });
+
   test.each([
     [{ inputs: ["a", "b"] }, 422],
     [{ inputs: [["a", "b"]] }, 422],
