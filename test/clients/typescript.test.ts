@@ -92,7 +92,9 @@ describe("trying again", () => {
   test("nobody there", async () => {
     const url = await listening(() => undefined);
     servers[0]!.close();
-    const error: unknown = await new OnepassClient({ url, retries: 0 }).classify("hi").catch((caught: unknown) => caught);
+    const error: unknown = await new OnepassClient({ url, retries: 0 })
+      .classify("hi")
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ConnectionError);
     expect((error as Error).message).toMatch(/^No answer from http.*: .*ECONNREFUSED/);
   });

@@ -5,6 +5,7 @@ import { EngineError, OverloadedError } from "../../src/errors.js";
 import { ErrorAnswer } from "../../src/http/schemas.js";
 import { fakeBundle } from "../classify/fakes.js";
 import { harness, MAX_BODY_BYTES } from "./harness.js";
+import { leave } from "./leaving.js";
 
 test("an answer keeps its schema, for a text and for several", async () => {
   const { http } = await harness();
@@ -168,22 +169,8 @@ test("a caller who leaves stops the work that waits for it", async () => {
   const begun = new Promise<AbortSignal>((resolve) => {
     engine("single-pass").before = (signal) => (resolve(signal), new Promise(() => undefined));
   });
-  const server = app.listen(0);
-  const { port } = server.address() as { port: number };
-  const caller = new AbortController();
-  const asked = fetch(`http://127.0.0.1:${port}/classify`, {
-    method: "POST",
-    body: '{"text":"a"}',
-    signal: caller.signal,
-  });
-  const signal = await begun;
-  caller.abort();
-  await expect(asked).rejects.toThrow();
-  await new Promise((resolve) => {
-    signal.addEventListener("abort", resolve);
-  });
-  await new Promise((resolve) => server.close(resolve));
-  expect(await metrics.registry.metrics()).toContain('onepass_errors_total{code="client_closed_request"} 1');
+  await leave(app, "/classify", begun);
+  await expect.poll(() => metrics.registry.metrics()).toContain('onepass_errors_total{code="client_closed_request"} 1');
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { EngineError } from "../../src/errors.js";
 import { ErrorAnswer } from "../../src/http/schemas.js";
 import { fakeBundle } from "../classify/fakes.js";
 import { harness, MAX_BODY_BYTES } from "./harness.js";
+import { leave } from "./leaving.js";
 
 const BUNDLES = [fakeBundle("single-pass that writes", { name: "writing" }), fakeBundle("dual-encoder")];
 
@@ -121,21 +122,7 @@ test("a caller who leaves stops the comparison", async () => {
   const begun = new Promise<AbortSignal>((resolve) => {
     engine("writing", "generate").before = (signal) => (resolve(signal), new Promise(() => undefined));
   });
-  const server = app.listen(0);
-  const { port } = server.address() as { port: number };
-  const caller = new AbortController();
-  const asked = fetch(`http://127.0.0.1:${port}/compare`, {
-    method: "POST",
-    body: '{"text":"a"}',
-    signal: caller.signal,
-  });
-  const signal = await begun;
-  caller.abort();
-  await expect(asked).rejects.toThrow();
-  await new Promise((resolve) => {
-    signal.addEventListener("abort", resolve);
-  });
-  await new Promise((resolve) => server.close(resolve));
+  await leave(app, "/compare", begun);
   expect(engine("dual-encoder").calls).toEqual([]);
-  expect(await metrics.registry.metrics()).toContain('onepass_errors_total{code="client_closed_request"} 1');
+  await expect.poll(() => metrics.registry.metrics()).toContain('onepass_errors_total{code="client_closed_request"} 1');
 });

@@ -108,6 +108,14 @@ describe("System One", () => {
     expect(Object.keys(answers.what!.probabilities).sort()).toEqual(["alarm_set", "joke", "play_music"]);
   });
 
+  test("options that the model thinks nothing of are equally likely", async () => {
+    const { http, engine } = await harnessWith({ adapters: ADAPTER_NAMES, opsApart: true });
+    engine("single-pass").intent = [99, 0, 0];
+    const questions = { q: { type: "choice", criteria: ["play_music", "joke"] } };
+    const { body } = await http.post("/v1/systemone").send({ state: "at nine am", questions }).expect(200);
+    expect(body.answers.q.probabilities).toEqual({ play_music: 0.5, joke: 0.5 });
+  });
+
   test.each([
     ["another type", { q: { type: "score" } }, "questions.q.type"],
     ["a label that is not there", { q: { type: "choice", criteria: ["joke", "nobody"] } }, "questions.q.criteria"],
