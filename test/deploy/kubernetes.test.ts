@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { readConfig } from "../../src/config/read.js";
 import { openApiDocument } from "../../src/http/openapi/document.js";
 import { Metrics } from "../../src/metrics/metrics.js";
@@ -139,6 +140,24 @@ describe.skipIf(!hasKubectl).each(["base", "keda"])("kustomize builds %s", (fold
       one("ConfigMap").metadata.name,
     );
   });
+});
+
+test.skipIf(!hasKubectl)("the patch in docs/kubernetes.md puts the keys where the setting there looks", () => {
+  const page = readFileSync(join(PACKAGE_ROOT, "docs/kubernetes.md"), "utf8");
+  const patches = /```yaml\n(patches:[^]*?)```/.exec(page)![1]!;
+  const folder = mkdtempSync(join(tmpdir(), "onepass-overlay-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  cpSync(join(DEPLOY, "k8s/base"), folder, { recursive: true });
+  appendFileSync(join(folder, "kustomization.yaml"), patches);
+  const built = manifestsIn(execFileSync("kubectl", ["kustomize", folder], { encoding: "utf8" }));
+  expect(built.flatMap(faultsOf)).toEqual([]);
+  const { containers, volumes } = podOf(built.find(({ kind }) => kind === "Deployment"));
+  const mount = containers[0].volumeMounts.find((one: Manifest) => one.name === "keys");
+  expect(page).toContain(`ONEPASS_KEYS_FILE=${mount.mountPath}/keys.json`);
+  const { secretName } = volumes.find((one: Manifest) => one.name === "keys").secret;
+  expect(page).toContain(`create secret generic ${secretName} --from-file=keys.json`);
 });
 
 test("the adapter's rule in the docs names the autoscaler's metric", () => {
