@@ -35,11 +35,7 @@ CARD = """# {name} {version}
 {figures}
 
 {dev}
-
-```
-{evaluations}
-```
-{mistakes}
+{evaluations}{mistakes}
 ## What it can't do
 
 {limits}
@@ -116,6 +112,7 @@ def write_card(folder: Path) -> None:
     texts = card_texts(provenance.get("set", "massive"))
     reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "evaluation").glob("*.json"))]
     evaluate = f"npm run evaluate -- --bundle models/{manifest['name']} --data ../shared/data/"
+    evaluations = "\n".join(evaluate + file for file in texts.files)
     card = CARD.format(
         **{key: manifest[key] for key in ("name", "version", "description", "language", "license")},
         engine=manifest["model"]["engine"],
@@ -127,7 +124,7 @@ def write_card(folder: Path) -> None:
         figures=figures_table(reports),
         mistakes=mistakes_of(reports),
         dev=texts.dev,
-        evaluations="\n".join(evaluate + file for file in texts.files),
+        evaluations=f"\n```\n{evaluations}\n```\n" if evaluations else "",
         limits=texts.limits,
         commands="\n".join(provenance["commands"]),
         notes="".join(f"{note}\n\n" for note in provenance.get("notes", [])),

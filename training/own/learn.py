@@ -77,7 +77,7 @@ def standing(run: OwnRun, steps: int) -> tuple[float, int]:
     if not scored or not run.best.exists():
         return -1.0, 0
     best = max(scored)
-    return best, len(scored) - 1 - scored.index(best)
+    return best, scored[::-1].index(best)
 
 
 def learn(
@@ -113,9 +113,10 @@ def learn(
             scores = learner.scores()
             score = score_of(scores)
             run.log(step, {**{f"dev {name}": value for name, value in scores.items()}, "dev score": score})
-            events.tell("scores", step=step + 1, scores=scores, best=score > best)
+            # Of equal scores the later one counts: its learning rate has come down.
+            events.tell("scores", step=step + 1, scores=scores, best=score >= best)
             since += 1
-            if score > best:
+            if score >= best:
                 best, since = score, 0
                 run.keep(step + 1, model)
         if scored or stopped() or time.monotonic() - saved > SAVE_EVERY_S:
