@@ -4,6 +4,8 @@ import type { Answerer } from "./engines.js";
 /** How a queue is. */
 export interface QueueLevel {
   readonly requests: number;
+  /** How many may wait now. */
+  readonly maxRequests: number;
   readonly tokens: number;
   readonly running: number;
 }
@@ -18,7 +20,6 @@ const LABELS = ["model", "engine"] as const;
 type Label = (typeof LABELS)[number];
 
 interface Watched extends Answerer {
-  readonly maxRequests: number;
   readonly level: QueueLevel;
 }
 
@@ -32,8 +33,8 @@ export class QueueMetrics {
     this.#gauge("onepass_queue_tokens", "Tokens (estimated) of the texts that wait.", ({ level }) => level.tokens);
     this.#gauge(
       "onepass_queue_max_requests",
-      "Requests that may wait: from here on they are refused.",
-      ({ maxRequests }) => maxRequests,
+      "Requests that may wait now: from here on they are refused. A third of it while a crowd stays.",
+      ({ level }) => level.maxRequests,
     );
     this.#gauge("onepass_running_texts", "Texts that a model has been given.", ({ level }) => level.running);
     this.#refused = new Counter({
@@ -45,8 +46,8 @@ export class QueueMetrics {
   }
 
   /** Shows a queue, as it is whenever somebody looks, until the result is disposed of. */
-  watch({ model, engine }: Answerer, { maxRequests }: { maxRequests: number }, level: QueueLevel): Disposable {
-    const watched = { model, engine, maxRequests, level };
+  watch({ model, engine }: Answerer, level: QueueLevel): Disposable {
+    const watched = { model, engine, level };
     this.#watched.add(watched);
     return { [Symbol.dispose]: () => void this.#watched.delete(watched) };
   }

@@ -83,9 +83,17 @@ export class FairQueue<C extends Claim> {
     return this.#running.size;
   }
 
+  /** How many may wait now. */
+  get maxRequests(): number {
+    const { maxRequests } = this.limits;
+    return this.#crowded && this.requests > 0
+      ? Math.min(maxRequests, Math.max(ENOUGH, Math.floor(maxRequests * CROWDED_SHARE)))
+      : maxRequests;
+  }
+
   /** Whether the smallest request that there can be would be refused. */
   get full(): boolean {
-    return this.requests >= this.#maxRequests || this.#tokens >= this.limits.maxTokens;
+    return this.requests >= this.maxRequests || this.#tokens >= this.limits.maxTokens;
   }
 
   /** After how many milliseconds all that is here will be done; 0 while nothing has been measured. */
@@ -141,17 +149,10 @@ export class FairQueue<C extends Claim> {
     return late;
   }
 
-  get #maxRequests(): number {
-    const { maxRequests } = this.limits;
-    return this.#crowded
-      ? Math.min(maxRequests, Math.max(ENOUGH, Math.floor(maxRequests * CROWDED_SHARE)))
-      : maxRequests;
-  }
-
   /** Where nobody waits everybody is let in: an estimate that went wrong can't shut the door for ever. */
   #reasonAgainst({ tokens, deadlineAt }: C, now: number): Refusal["reason"] | undefined {
     if (this.requests === 0) return undefined;
-    if (this.requests >= this.#maxRequests) return "requests";
+    if (this.requests >= this.maxRequests) return "requests";
     if (this.#tokens + sum(tokens) > this.limits.maxTokens) return "tokens";
     const before = this.#runningTokens / 2 + sum(this.#waiting.map((waiting) => tokensLeft(waiting, tokens.length)));
     return now + this.#rate.msFor(before + sum(tokens)) > deadlineAt ? "deadline" : undefined;

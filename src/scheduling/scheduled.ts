@@ -14,7 +14,7 @@ const USUAL_PLACES = 4;
 export type RefusalReason = Refusal["reason"] | "expired";
 
 /** How a queue is, for gauges and for the door. */
-export type QueueState = Pick<FairQueue<Job>, "requests" | "tokens" | "running" | "full" | "drainMs">;
+export type QueueState = Pick<FairQueue<Job>, "requests" | "maxRequests" | "tokens" | "running" | "full" | "drainMs">;
 
 export interface QueueObserver {
   readonly onRefusal?: (reason: RefusalReason) => void;

@@ -47,7 +47,7 @@ export class Scheduling {
         watching[Symbol.dispose]();
       },
     });
-    const watching = this.metrics.queue.watch(labels, limits, scheduled.queue);
+    const watching = this.metrics.queue.watch(labels, scheduled.queue);
     this.#engines.add(scheduled);
     return this.#cache ? new CachedEngine(scheduled, this.#cache) : scheduled;
   }

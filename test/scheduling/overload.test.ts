@@ -73,10 +73,11 @@ test("a crowd of a moment finds all of the room, one that stays a third until no
   for (let i = 0; i < 24; i++) expect(offer()).toBeUndefined();
   expect([queue.full, offer()?.reason]).toEqual([true, "requests"]);
   for (let waiting = 24; waiting > 8; waiting--) end();
-  expect([queue.requests, queue.full, offer()?.reason]).toEqual([8, true, "requests"]);
+  expect([queue.requests, queue.maxRequests, queue.full, offer()?.reason]).toEqual([8, 8, true, "requests"]);
   end();
   expect([offer(), offer()?.reason]).toEqual([undefined, "requests"]);
   while (queue.requests > 0) end();
+  expect(queue.maxRequests).toBe(24);
   for (let i = 0; i < 24; i++) expect(offer()).toBeUndefined();
 });
 
