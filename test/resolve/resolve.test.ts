@@ -21,6 +21,7 @@ describe("dates", () => {
     ["december twenty fifth", date("2026-12-25")],
     ["in five days", date("2026-12-05")],
     ["last month", date("2026-10-01", "2026-10-31")],
+    ["the thirtieth", date("2026-11-30")], // today
     ["the fifteenth", date("2026-12-15")],
     ["the thirty first", date("2026-12-31")],
     ["wednesday at three", { type: "datetime", value: "2026-12-02T15:00:00-05:00" }],

@@ -8,9 +8,10 @@ import type { EngineName } from "../engine.js";
 import { writersOf, type WriterSpec } from "../offered.js";
 import type { EncodedText, Forward } from "../plan.js";
 import { readAnswer } from "./answer.js";
-import type { ForwardAnswer, GeneratingRuntime } from "./generating.js";
+import type { GeneratingRuntime } from "./generating.js";
 import { answerGrammar, answerSchema, type AnswerSchema } from "./grammar.js";
 import { answerLimit } from "./limit.js";
+import type { ForwardAnswer } from "./merge.js";
 import { promptFrame, type PromptFrame } from "./prompt.js";
 import { AnswerWriter, type Written } from "./writer.js";
 
