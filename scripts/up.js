@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isStale } from "./build.js";
 
 // From a fresh clone to a server that answers: installs, builds, starts, and says how to ask it.
 const ROOT = join(import.meta.dirname, "..");
@@ -8,9 +9,11 @@ const INSTALLED = join(ROOT, "node_modules/.package-lock.json"); // written by n
 const POLL_MS = 100;
 
 if (!existsSync(INSTALLED) || statSync(INSTALLED).mtimeMs < statSync(join(ROOT, "package-lock.json")).mtimeMs) {
+  console.log("Installing 500 MB of packages, once.");
   const { status } = spawnSync("npm", ["ci"], { cwd: ROOT, stdio: "inherit", shell: process.platform === "win32" });
   if (status !== 0) process.exit(status ?? 1);
 }
+if (isStale()) console.log("Compiling.");
 await import("./start.js");
 const { readConfig } = await import("../dist/src/config/read.js");
 const config = readConfig(process.env);
