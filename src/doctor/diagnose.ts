@@ -81,12 +81,21 @@ function ofCpu({ platform, cpu: { model, cores, flags } }: Facts): Diagnosis {
   return ok("CPU", `${found}; ${known.join(", ")}`);
 }
 
-function ofThreads({ parallelism, cpuQuota }: Facts, config: Config | undefined): Diagnosis {
+function ofThreads({ parallelism, cpuQuota, load }: Facts, config: Config | undefined): Diagnosis {
   const threads = config?.threads ?? parallelism;
   const found = `${threads} threads a model, ${cpuQuota === undefined ? `${parallelism} CPUs` : `a quota of ${cpuQuota} CPUs`}`;
   const most = cpuQuota === undefined ? parallelism : Math.max(1, Math.floor(cpuQuota));
-  if (threads <= most) return ok("threads", found);
-  return warn("threads", found, `Set ONEPASS_THREADS=${most}: more threads than CPUs wait for each other.`);
+  if (threads > most) {
+    return warn("threads", found, `Set ONEPASS_THREADS=${most}: more threads than CPUs wait for each other.`);
+  }
+  const free = cpuQuota === undefined ? Math.max(1, most - Math.round(load)) : most; // others' work is not in a quota
+  if (threads <= free) return ok("threads", found);
+  const busy = `${found}, of which other work kept ${load.toFixed(1)} busy in the last minute`;
+  return warn(
+    "threads",
+    busy,
+    `If that goes on, set ONEPASS_THREADS=${free}: llama.cpp's threads wait for each other.`,
+  );
 }
 
 function ofMemory({ memory: { totalBytes, availableBytes }, bundles = [] }: Facts): Diagnosis {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { arch, availableParallelism, cpus, freemem, platform, totalmem } from "node:os";
+import { arch, availableParallelism, cpus, freemem, loadavg, platform, totalmem } from "node:os";
 import { bundleId } from "../bundle/bundle.js";
 import { discoverBundles } from "../bundle/discover.js";
 import { ConfigError, readConfig, type Config } from "../config/read.js";
@@ -26,6 +26,8 @@ export interface Facts {
   /** CPUs that the process may use, by affinity and by the container's quota; undefined: no quota. */
   readonly parallelism: number;
   readonly cpuQuota: number | undefined;
+  /** Processes that ran or waited for a core, on average over the last minute; 0 where the system does not say. */
+  readonly load: number;
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
   /** Most files that may be open; undefined where that is not told. */
   readonly openFiles: number | undefined;
@@ -49,6 +51,7 @@ export async function gatherFacts(env: Env): Promise<Facts> {
     platform: `${platform()}-${arch()}`,
     cpu: { model: first?.model.trim() ?? "unknown", cores: cpus().length, flags: await cpuFlags() },
     parallelism: availableParallelism(),
+    load: loadavg()[0] ?? 0,
     cpuQuota: await cpuQuota(),
     memory: await memory(),
     openFiles: await openFiles(),
