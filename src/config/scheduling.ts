@@ -3,7 +3,7 @@ import { whole } from "./values.js";
 /** What may wait for a model, and what is kept of its answers. */
 export const SCHEDULING = {
   queueRequests: whole(1, 100_000)
-    .default(24)
+    .default(16)
     .describe(
       "Most requests that wait for one engine; the next one is refused with a 429, and from then on a third of them may wait, 8 at " +
         "least, until none does. It sets the longest wait under overload.",

@@ -29,10 +29,23 @@ export function overloadTable(report: Report): string {
       ? [verdict("memory, last / first round", memory.ratio, `≤ ${TARGETS.memory}`, memory.ratio <= TARGETS.memory)]
       : []),
     "",
+    ...lateness(kinds),
     `${target} on ${environment.cpu}, ${environment.cores} cores (${describeCores(cores)}), ${environment.node}; ` +
       `${plan.rounds} rounds of ${plan.blockMs / 1000} s a load, on ${report.made.slice(0, 10)}.`,
     "",
   ].join("\n");
+}
+
+/** Of a p99, what the generator may add to it by being late itself. */
+const MOST_LATENESS = 0.1;
+
+/** Said where the load was late so much that the figures are of the generator and not of the server. */
+function lateness(kinds: Report["kinds"]): string[] {
+  const late = Object.values(kinds).some(({ send_lag_p99_ms, p99_ms }) => send_lag_p99_ms > MOST_LATENESS * p99_ms);
+  const lags = Object.values(kinds).map(({ send_lag_p99_ms }) => send_lag_p99_ms.toFixed(0));
+  return late
+    ? [`**These figures do not count:** other work kept the load itself waiting (p99 ${lags.join(", ")} ms).`, ""]
+    : [];
 }
 
 const share = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)} %`;

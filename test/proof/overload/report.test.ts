@@ -78,6 +78,11 @@ describe("the table", () => {
     expect(table).toContain("server on 1, load on 0");
   });
 
+  test("says that it does not count where the load was late itself", () => {
+    expect(overloadTable(report())).not.toContain("do not count");
+    expect(overloadTable(report({ lag: 5 }))).toContain("do not count:** other work kept the load itself waiting (p99");
+  });
+
   test("shows what was missed", () => {
     expect(overloadTable(report({ rate: 50 }))).toContain("| goodput / capacity | 0.50 | ≥ 0.9 | **missed** |");
   });
