@@ -94,7 +94,7 @@ def learn(
     events.tell("train", step=first, steps=config.steps)
     saved = time.monotonic()
     for step in range(first, config.steps):
-        if since >= PATIENCE:
+        if since >= PATIENCE and step >= config.steps // 2:  # what is hard is learnt late
             events.tell("early", step=step, steps=config.steps)
             break
         for group in optimizer.param_groups:

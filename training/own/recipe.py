@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 EVALUATIONS = 10  # of dev, over a whole training
-PATIENCE = 4  # of these without a better score end it
+PATIENCE = 4  # of these without a better score end it, in its second half
 REJECT_SHARE = 0.03  # of what is read, at least, is out of scope where a label says so
 MOST_COPIES = 8
 MANY = 4_000  # rows

@@ -1,5 +1,6 @@
 """Training on rows of one's own, end to end on tiny bases: events, resuming, what a bundle says."""
 
+import io
 import json
 import os
 import signal
@@ -16,7 +17,8 @@ pytest.importorskip("onnxscript", reason="onnxscript exports")
 
 from training.batches import IGNORED, Utterance  # noqa: E402
 from training.own.__main__ import put_base  # noqa: E402
-from training.own.learn import OwnRun  # noqa: E402
+from training.own.events import Events  # noqa: E402
+from training.own.learn import OwnRun, learn  # noqa: E402
 from training.own.losses import label_loss, window  # noqa: E402
 from training.tests.bases import write_base  # noqa: E402
 from training.tests.own_rows import rows  # noqa: E402
@@ -112,6 +114,43 @@ def test_a_training_that_was_ended_goes_on_where_it_was(work: Path) -> None:
     logged = [json.loads(line) for line in (work / "encoder" / "log.jsonl").read_text().splitlines()]
     losses = [entry["step"] for entry in logged if "loss" in entry]
     assert losses == sorted(set(losses))
+
+
+class Scripted:
+    """Scores as they are written down; its one weight is the number of steps."""
+
+    def __init__(self, scores: list[float]) -> None:
+        self.model = torch.nn.Linear(1, 1, bias=False)
+        torch.nn.init.zeros_(self.model.weight)
+        self.optimizer = torch.optim.SGD(self.model.parameters())
+        self.left = scores
+
+    def loss(self) -> Any:
+        return -self.model.weight.sum()
+
+    def scores(self) -> dict[str, float]:
+        return {"intent": self.left.pop(0), "exact_match": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("scores", "kept", "taken"),
+    [
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], 10, 10),  # better to the end
+        ([0.5] * 10, 10, 10),  # of equal scores the last
+        ([0.1, 0.9, *[0.5] * 8], 2, 6),  # none better for four times, in the second half
+        ([*[0.0] * 5, 0.9, *[0.5] * 4], 6, 10),  # what is hard is learnt late
+    ],
+)
+def test_the_weights_that_are_best_on_dev_are_kept(tmp_path: Path, scores: list[float], kept: int, taken: int) -> None:
+    from types import SimpleNamespace
+
+    run, out = OwnRun(tmp_path), io.StringIO()
+    config = SimpleNamespace(steps=10, evaluate_every=1, lr=1.0, warmup=1)
+    learn(Scripted(scores), config, run, Events(out), lambda: False)
+    assert run.steps() == kept
+    told = [json.loads(line)["event"] for line in out.getvalue().splitlines()]
+    assert told.count("scores") == taken
+    assert ("early" in told) == (taken < 10)
 
 
 def test_texts_without_a_label_are_pulled_towards_saying_nothing() -> None:
