@@ -139,7 +139,7 @@ def augment(words: list[Word], rng: Random) -> tuple[str, list[Word]]:
         words = join_meridiem(words, rng)
     if rng.random() < 0.3:
         words = digits(words, rng)
-    if rng.random() < 0.2:
+    if rng.random() < 0.3:
         words = [(typo(s, rng) if len(s) > 3 and rng.random() < 0.15 else s, tag) for s, tag in words]
     text = punctuate(words, rng) if rng.random() < 0.4 else " ".join(surface for surface, _ in words)
     return text, words

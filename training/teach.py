@@ -48,9 +48,9 @@ class Text:
     tags: list[int]  # of each word; empty where nobody knows
 
 
-def texts_of(folder: Path, labels: dict[str, list[str]], versions: int, seed: int) -> list[Text]:
-    """MASSIVE's train rows, `versions` copies of each as people type it and as many with other words, and the other
-    sets' utterances."""
+def texts_of(folder: Path, labels: dict[str, list[str]], versions: int, others: float, seed: int) -> list[Text]:
+    """MASSIVE's train rows, `versions` copies of each as people type it and as many with other words, and a share of
+    the `others`, the other sets' utterances."""
     rng = Random(seed)
     rows = data.massive(folder, "train")
     swaps = batches.Swaps.of(rows, 0.5)
@@ -65,8 +65,12 @@ def texts_of(folder: Path, labels: dict[str, list[str]], versions: int, seed: in
             words = swap_values(list(zip(row["tokens"], row["slots"], strict=True)), swaps.values, swaps.share, rng)
             words = replace_words(words, contexts, 0.25, rng)
             found.append(Text(" ".join(surface for surface, _ in words), NO_GOLD, []))
-    others = set(data.utterances(folder)) - {row["text"] for row in rows}
-    found += [Text(text, NO_GOLD, []) for text in sorted(others) if 0 < len(prepare(text).words) <= LONGEST]
+    elsewhere = sorted(set(data.utterances(folder)) - {row["text"] for row in rows})
+    found += [
+        Text(text, NO_GOLD, [])
+        for text in elsewhere
+        if rng.random() < others and 0 < len(prepare(text).words) <= LONGEST
+    ]
     return found
 
 
@@ -162,6 +166,7 @@ def main() -> None:
     parser.add_argument("--runs", nargs="*", type=Path, default=[])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--versions", type=int, default=2, help="changed copies of each row of MASSIVE")
+    parser.add_argument("--others", type=float, default=1.0, help="share of the other sets' utterances")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--part", default="0/1", help="i/n: the i-th of n parts, to be made side by side")
     parser.add_argument("--out", type=Path, help="the .npz that `lessons` of a decoder's config names")
@@ -178,7 +183,7 @@ def main() -> None:
         print(score(read_all(teachers, [text.text for text in dev]), dev, structure.read(args.data, labels)))
         return
     part, parts = map(int, args.part.split("/"))
-    texts = texts_of(args.data, labels, args.versions, args.seed)[part::parts]
+    texts = texts_of(args.data, labels, args.versions, args.others, args.seed)[part::parts]
     found = read_all(teachers, [text.text for text in texts])
     np.savez(
         args.out,
