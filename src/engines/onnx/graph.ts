@@ -41,8 +41,8 @@ export class LocalGraph implements Graph {
       // Set, because the defaults come from the host's processors and not from the container's.
       intraOpNumThreads: file.threads,
       interOpNumThreads: 1,
-      // A session's threads would go on spinning for work and take the cores from the next graph.
-      extra: { session: { force_spinning_stop: "1" } },
+      // Long enough to wait for the next operator; after the last one a core is soon free for the next graph.
+      extra: { session: { intra_op: { spin_duration_us: "200" } } },
     }).catch((cause: unknown) => {
       throw new GraphFault("can't be opened as an ONNX model", { cause });
     });
