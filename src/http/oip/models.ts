@@ -5,7 +5,7 @@ import { OnepassError } from "../../errors.js";
 import { outputsOfModel } from "./outputs.js";
 import type { ModelMetadata } from "./schemas.js";
 
-/** A model as a path names it: `onepass-en`, `onepass-en@0.4.0`, either with `/versions/0.4.0`. */
+/** A model as a path names it: `onepass-en`, `onepass-en@0.5.0`, either with `/versions/0.4.0`. */
 export interface ModelPath {
   readonly name: string;
   readonly version?: string;
