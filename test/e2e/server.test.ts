@@ -13,7 +13,8 @@ const bundled = existsSync(MODELS) && readdirSync(MODELS).some((name) => existsS
 if (!bundled) console.warn("SKIPPED: the server as a process, since models/ holds no bundle");
 
 const LOADING_MS = 120_000; // on a machine that does other things too
-const PATIENT = { ONEPASS_TIMEOUT_MS: "120000", ONEPASS_DRAIN_MS: "120000" };
+// One thread an engine, since llama.cpp's threads wait for each other by spinning: beside other tests two are far slower than one.
+const PATIENT = { ONEPASS_TIMEOUT_MS: "120000", ONEPASS_DRAIN_MS: "120000", ONEPASS_THREADS: "1" };
 
 describe.skipIf(!bundled)("a server as a process, on the bundled models", () => {
   let server: ChildProcess;
@@ -40,18 +41,22 @@ describe.skipIf(!bundled)("a server as a process, on the bundled models", () => 
   /** Bundles by name, each in its own engine: what they write is looked at in writing.test.ts. */
   const bundles = () => [...new Set(models.map(({ model }) => model))];
 
-  test("every engine of every bundle is warm and answers all of its tasks", async () => {
-    for (const { model, engine, state, tasks } of models) {
-      expect(state, model).toBe("ready");
-      const answer = await classify({ text: "wake me up at nine on friday", model, engine, fallback: "never" });
-      expect([answer.model, answer.engine]).toEqual([model, engine]);
-      expect(tasks.intent?.labels.includes(answer.intent?.name ?? "")).toBe(tasks.intent ? true : undefined);
-      expect(answer.slots !== undefined).toBe(tasks.slots !== undefined);
-      expect(answer.topic !== undefined).toBe(tasks.topic !== undefined);
-      const writes = engine === "generate" || engine === "dual-decoder";
-      expect(answer.usage.generated_tokens > 0).toBe(writes);
-    }
-  });
+  test(
+    "every engine of every bundle is warm and answers all of its tasks",
+    async () => {
+      for (const { model, engine, state, tasks } of models) {
+        expect(state, model).toBe("ready");
+        const answer = await classify({ text: "wake me up at nine on friday", model, engine, fallback: "never" });
+        expect([answer.model, answer.engine]).toEqual([model, engine]);
+        expect(tasks.intent?.labels.includes(answer.intent?.name ?? "")).toBe(tasks.intent ? true : undefined);
+        expect(answer.slots !== undefined).toBe(tasks.slots !== undefined);
+        expect(answer.topic !== undefined).toBe(tasks.topic !== undefined);
+        const writes = engine === "generate" || engine === "dual-decoder";
+        expect(answer.usage.generated_tokens > 0).toBe(writes);
+      }
+    },
+    LOADING_MS,
+  );
 
   test.each([
     "WAKE ME UP AT NINE ON FRIDAY!",
