@@ -12,10 +12,11 @@ export function errorBody({ code, message, field, details }: OnepassError) {
  */
 export function answerProtocolErrors(server: Server, failed: (code: ErrorCode) => void): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // Not while an answer is being written, which must not go on with another; this is Node's own condition.
-    const { _httpMessage: answer } = socket as { _httpMessage?: { _headerSent: boolean } };
+    // An answer that has begun must not go on with another; this is Node's own condition. Whole, it may still be on its way.
+    const { _httpMessage: answer } = socket as { _httpMessage?: { _headerSent: boolean; writableEnded: boolean } };
     if (error.code === "ECONNRESET" || !socket.writable || answer?._headerSent) {
-      socket.destroy();
+      if (answer?.writableEnded && socket.writable) socket.end(() => socket.destroy());
+      else socket.destroy();
       return;
     }
     const told = toOnepassError(error);

@@ -30,11 +30,14 @@ function answerFault({ status, headers, body }: Answer, method: string | undefin
   return typeof code === "string" && CODES.has(code) ? [] : [`status ${status} without a code: ${body.slice(0, 200)}`];
 }
 
+/** What stands between two chunks of a body: the end of one, and the size and extensions of the next. */
+const CHUNK_FRAME = /\r\n[0-9a-f]+(;[^\r\n]*)?\r\n/gi;
+
 /** Whether an answer says that the time was over which a request of the exchange itself has set, as `timeout_ms`, too short. */
 export function isHurried({ chunks }: Exchange, { status, body }: Answer): boolean {
   if (status !== 504) return false;
   const { error } = (parse(body) ?? {}) as { error?: { code?: unknown } };
-  const sent = Buffer.concat(chunks).toString("latin1");
+  const sent = Buffer.concat(chunks).toString("latin1").replaceAll(CHUNK_FRAME, "");
   const limits = [...sent.matchAll(/"timeout_ms"\s*:\s*(\d+)/g)].map(([, ms]) => Number(ms));
   return error?.code === "deadline_exceeded" && limits.some((ms) => ms <= HURRIED_MS);
 }

@@ -82,6 +82,9 @@ test("a 504 is by design for a caller whose own timeout_ms was too short, and fo
   const faults = (body: string, status: number, code: string) =>
     faultsOf(exchange(body), { answers: [answer(status, code)], end: "answered" });
   expect(faults('{"text":"nine","timeout_ms":1}', 504, "deadline_exceeded")).toEqual([]);
+  expect(
+    faults('9\r\n{"text":"\r\nd\r\nnine","timeou\r\n6\r\nt_ms":\r\n2;x=y\r\n1}\r\n0\r\n\r\n', 504, "deadline_exceeded"),
+  ).toEqual([]);
   expect(faults('{"text":"nine","timeout_ms":20000}', 504, "deadline_exceeded")).toHaveLength(1);
   expect(faults('{"text":"nine"}', 504, "deadline_exceeded")).toHaveLength(1);
   expect(faults('{"text":"nine","timeout_ms":1}', 500, "internal")).toHaveLength(1);
